@@ -1,0 +1,1 @@
+"""Workspace to findings: the rules, and the engine that runs them."""

@@ -1,0 +1,99 @@
+"""How a rule is declared: a decorated generator of problems, in a module whose docstring is the rule's page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from playbookctl.model.finding import Severity
+from playbookctl.model.value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import TypeAlias
+
+    from playbookctl.attack import AttackIndex
+    from playbookctl.flow.graph import Flow
+    from playbookctl.model.finding import Problem
+    from playbookctl.model.playbook import Playbook
+    from playbookctl.model.workspace import Connectors, Entry, Environment, Settings, Workspace
+
+    EntryCheck: TypeAlias = Callable[[Entry, "Context"], Iterator[Problem]]
+    PlaybookCheck: TypeAlias = Callable[[Playbook, "Context"], Iterator[Problem]]
+    WorkspaceCheck: TypeAlias = Callable[[Workspace, "Context"], Iterator[Problem]]
+
+
+class Context:
+    """What a rule may know beside what it checks. `flow` builds the graph of a playbook once and keeps the last one."""
+
+    __slots__ = ("_flow", "attack", "connectors", "environments", "settings")
+
+    def __init__(self, settings: Settings, connectors: Connectors, attack: AttackIndex) -> None:
+        self.settings = settings
+        self.connectors = connectors
+        self.attack = attack
+        self.environments: Mapping[str, Environment] = settings.environments
+        self._flow: Flow | None = None
+
+    def flow(self, playbook: Playbook) -> Flow:
+        """Return the step graph of `playbook`."""
+        from playbookctl.flow.graph import Flow  # noqa: PLC0415 - most broken files never need the graph
+
+        if self._flow is None or self._flow.playbook is not playbook:
+            self._flow = Flow(playbook)
+        return self._flow
+
+
+class Rule(Value):
+    """A declared rule. `kind` is 'entry' (any file, broken ones too), 'playbook' or 'workspace'."""
+
+    __slots__ = ("check", "code", "doc", "kind", "name", "severity")
+
+    def __init__(self, code: str, name: str, severity: Severity, kind: str, check: Callable[..., Any], doc: str) -> None:  # noqa: PLR0913 - what a rule is
+        self.code = code
+        self.name = name
+        self.severity = severity
+        self.kind = kind
+        self.check = check
+        self.doc = doc
+
+    @property
+    def title(self) -> str:
+        """The first line of the page: what the rule finds, in one sentence."""
+        return self.doc.strip().partition("\n")[0]
+
+
+RULES: dict[str, Rule] = {}
+
+
+def entry_rule(code: str, name: str, severity: Severity, *, doc: str | None) -> Callable[[EntryCheck], EntryCheck]:
+    """Declare a rule that sees every file, readable or not."""
+    return _declare(code, name, severity, "entry", doc)
+
+
+def playbook_rule(code: str, name: str, severity: Severity, *, doc: str | None) -> Callable[[PlaybookCheck], PlaybookCheck]:
+    """Declare a rule that sees one playbook whose document the schema has accepted."""
+    return _declare(code, name, severity, "playbook", doc)
+
+
+def workspace_rule(
+    code: str, name: str, severity: Severity, *, doc: str | None
+) -> Callable[[WorkspaceCheck], WorkspaceCheck]:
+    """Declare a rule that sees the summaries of all playbooks; its problems name their `file`."""
+    return _declare(code, name, severity, "workspace", doc)
+
+
+def _declare(code: str, name: str, severity: Severity, kind: str, doc: str | None) -> Callable[[Any], Any]:
+    def register(check: Any) -> Any:
+        RULES[code] = Rule(code, name, severity, kind, check, doc or "")
+        return check
+
+    return register
+
+
+def said_by_loader(code: str) -> EntryCheck:
+    """Return the check of a rule whose problems the loader has already found: file and schema rules."""
+
+    def check(entry: Entry, _: Context) -> Iterator[Problem]:
+        return (problem for said, problem in entry.problems if said == code)
+
+    return check

@@ -1,0 +1,1 @@
+"""The rules, one file each; see `check/rule.py` for how to add one."""

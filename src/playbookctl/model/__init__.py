@@ -1,0 +1,1 @@
+"""The values that flow through the stages. Imports nothing of ours but itself."""
