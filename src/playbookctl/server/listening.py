@@ -1,0 +1,63 @@
+"""uvicorn, quiet, saying when it answers and stopping without waiting for its next tick."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+if TYPE_CHECKING:
+    import socket
+
+    from fastapi import FastAPI
+
+KEEP_ALIVE_S = 75
+GRACE_S = 2
+BACKLOG = 2048
+
+
+class QuietServer(uvicorn.Server):
+    """A server for one socket. `answering` is set once it answers; `stop` may be called from any thread."""
+
+    def __init__(self, app: FastAPI) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                log_level="critical",
+                access_log=False,
+                lifespan="off",
+                loop="asyncio",
+                http="h11",
+                ws="none",
+                backlog=BACKLOG,
+                server_header=False,
+                proxy_headers=False,
+                timeout_keep_alive=KEEP_ALIVE_S,
+                timeout_graceful_shutdown=GRACE_S,
+            )
+        )
+        self.answering = threading.Event()
+        self._stopped = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say so."""
+        await super().startup(sockets)
+        self._loop = asyncio.get_running_loop()
+        self.answering.set()
+
+    async def main_loop(self) -> None:
+        """Run until a signal or `stop`."""
+        ticking = asyncio.create_task(super().main_loop())
+        stopping = asyncio.create_task(self._stopped.wait())
+        await asyncio.wait({ticking, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (ticking, stopping):
+            task.cancel()
+
+    def stop(self) -> None:
+        """Stop answering new requests and let those under way end, for at most `GRACE_S` seconds."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._stopped.set)

@@ -1,0 +1,44 @@
+"""The tenants of a database. A token of one that is not here is worth nothing, however well it is signed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playbookctl.server.auth import unauthorized
+from playbookctl.server.ids import derived_id
+
+if TYPE_CHECKING:
+    from playbookctl.server.auth import Caller
+    from playbookctl.server.store import Store
+
+DEFAULT_TENANT = "default"
+
+
+def tenant_id_of(name: str) -> str:
+    """Return the id of the tenant of this name: always the same one."""
+    return derived_id("tnt", name)
+
+
+class Tenants:
+    """Which tenants exist; those seen once are remembered, since none is ever removed."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._seen: set[str] = set()
+
+    def add(self, tenant_id: str, name: str = "") -> str:
+        """Add a tenant unless it is there and return its id."""
+        if tenant_id not in self._seen:
+            with self._store.writing() as connection:
+                connection.execute("INSERT OR IGNORE INTO tenants VALUES (?, ?)", (tenant_id, name or tenant_id))
+            self._seen.add(tenant_id)
+        return tenant_id
+
+    def check(self, caller: Caller) -> None:
+        """Raise ApiProblem 401 if the caller's tenant is not one of this server."""
+        if caller.tenant_id in self._seen:
+            return
+        with self._store.reading() as connection:
+            if connection.execute("SELECT 1 FROM tenants WHERE id = ?", (caller.tenant_id,)).fetchone() is None:
+                raise unauthorized("the token's tenant is unknown")
+        self._seen.add(caller.tenant_id)
