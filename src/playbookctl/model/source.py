@@ -20,6 +20,12 @@ if TYPE_CHECKING:
         def has(self, path: NodePath) -> bool:
             """Tell whether the text has exactly this path."""
 
+        def in_text(self, offset: int) -> bool:
+            """Tell whether `offset` lies inside a scalar, where `#` begins no comment."""
+
+        def extent(self, offset: int) -> tuple[int, int]:
+            """Return start and end of what begins at `offset`: an element of a list, or a key with its value."""
+
 
 class Key(str):
     """The last element of a path that means the key itself, not its value: `("steps", 0, Key("aktion"))`."""

@@ -1,0 +1,121 @@
+"""Comments that switch a finding off: `# playbookctl: ignore[PB402] reason until=2027-01-31`.
+
+At the end of a line it speaks of the findings that start on that line; alone on a line of the next node (a step, or
+a key with its value); on the first line of the file of the whole file.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from playbookctl.model.finding import Problem, Suppression
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playbookctl.model.source import Span
+    from playbookctl.model.workspace import Entry
+
+_WORD = "playbookctl:"
+_COMMENT = re.compile(r"#[ \t]*playbookctl:[ \t]*ignore\[(?P<codes>[^\]\r\n]*)\](?P<rest>[^\r\n]*)")
+_UNTIL = re.compile(r"\buntil=(\d{4}-\d{2}-\d{2})\b")
+_REACH_OF_FILE = (0, 1 << 60)
+
+
+class Comment:
+    """One suppressing comment. `start` and `end` are the offsets between which a finding must start to be meant."""
+
+    __slots__ = ("codes", "end", "is_used", "reason", "span", "start", "until")
+
+    def __init__(self, codes: tuple[str, ...], rest: str, span: Span, reach: tuple[int, int]) -> None:
+        until = _UNTIL.search(rest)
+        self.codes = codes
+        self.until = until.group(1) if until else ""
+        self.reason = " ".join(_UNTIL.sub("", rest).strip(" \t-–—:").split())
+        self.span = span
+        self.start, self.end = reach
+        self.is_used: set[str] = set()
+
+    def is_expired(self, today: str) -> bool:
+        """Tell whether the date after `until=` has passed; `today` is an ISO date."""
+        return bool(self.until) and self.until < today
+
+
+def comments_of(entry: Entry) -> list[Comment]:
+    """Return the suppressing comments of a file, in the order of the text. `#` inside text is text."""
+    text = entry.source.text
+    if _WORD not in text:
+        return []
+    return list(_read(entry, text))
+
+
+def suppress(code: str, span: Span, comments: list[Comment], today: str) -> Suppression | None:
+    """Return the suppression of a finding with `code` that starts at `span`, and mark its comment as used."""
+    for comment in comments:
+        if comment.start <= span.start < comment.end and not comment.is_expired(today):
+            named = next((word for word in comment.codes if code.startswith(word)), None)
+            if named:
+                comment.is_used.add(named)
+                return Suppression("inSource", comment.reason)
+    return None
+
+
+def remarks(comments: list[Comment], today: str, *, checked: bool) -> Iterator[tuple[str, Problem]]:
+    """Yield what is wrong with the comments themselves, as (code, problem): unused, expired, without a reason.
+
+    `checked` says whether all rules ran: only then can a comment be called unused.
+    """
+    for comment in comments:
+        codes = ", ".join(comment.codes)
+        if comment.is_expired(today):
+            yield "PB902", Problem((), f"the suppression of {codes} expired on {comment.until}", span=comment.span)
+            continue
+        unused = ", ".join(code for code in comment.codes if code not in comment.is_used)
+        if unused and checked:
+            yield "PB901", Problem((), f"nothing here is suppressed by {unused}; remove it", span=comment.span)
+        if not comment.reason:
+            message = f"the suppression of {codes} gives no reason; write why after the brackets"
+            yield "PB903", Problem((), message, span=comment.span)
+
+
+def _read(entry: Entry, text: str) -> Iterator[Comment]:
+    spans = entry.document.spans if entry.document else None
+    for match in _COMMENT.finditer(text):
+        offset = match.start()
+        if spans and spans.in_text(offset):
+            continue
+        line_start = max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+        before = text[line_start:offset]
+        codes = tuple(code.strip().upper() for code in match.group("codes").split(",") if code.strip())
+        if before and not before[-1].isspace():
+            continue
+        span = _span(text, offset, match.end())
+        if not before.strip() and _is_first_line(text, line_start):
+            reach = _REACH_OF_FILE
+        elif before.strip():
+            reach = (line_start, match.end())
+        else:
+            reach = spans.extent(_next_content(text, match.end())) if spans else _REACH_OF_FILE
+        yield Comment(codes, match.group("rest"), span, reach)
+
+
+def _is_first_line(text: str, line_start: int) -> bool:
+    """Tell whether a line is the first of the file; an editor's line `# yaml-language-server: …` above it does not count."""
+    return line_start == 0 or (text.startswith("# yaml-language-server:") and "\n" not in text[: line_start - 1])
+
+
+def _next_content(text: str, offset: int) -> int:
+    """Return the offset of the first character after `offset` that is neither white space nor in a comment."""
+    pattern = re.compile(r"(?:\s+|#[^\r\n]*)*")
+    match = pattern.match(text, offset)
+    return match.end() if match else offset
+
+
+def _span(text: str, start: int, end: int) -> Span:
+    from playbookctl.model.source import Span  # noqa: PLC0415 - only where there is a comment
+
+    line = text.count("\n", 0, start) + 1
+    column = start - (text.rfind("\n", 0, start) + 1) + 1
+    width = len(text[start:end].rstrip())
+    return Span(line, column, line, column + width, start, start + width)

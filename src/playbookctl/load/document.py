@@ -1,0 +1,153 @@
+"""One file to a document with positions, or to the problems that keep it from being one."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import yaml
+from yaml.nodes import MappingNode, ScalarNode, SequenceNode
+
+from playbookctl.load.characters import suspect_characters
+from playbookctl.load.construct import Constructor
+from playbookctl.load.limits import MAX_BYTES, MAX_DEPTH, TooLarge, may_be_deep
+from playbookctl.load.spans import Lines, NodeSpans
+from playbookctl.load.syntax import explain_yaml_error
+from playbookctl.load.yaml_nodes import AliasNode, compose_all, events
+from playbookctl.model.finding import Problem, Related, Severity
+from playbookctl.model.source import Document, Source, Span
+
+if TYPE_CHECKING:
+    from yaml.nodes import Node
+
+    Problems = list[tuple[str, Problem]]
+
+_TOP = Span(1, 1, 1, 1)
+_COMMENT_IN_TEXT = re.compile(r"[^\s#]([ \t]+)#(?=[0-9]|[A-Za-z])")
+_ESCAPED_CR = re.compile(r"\r\n?")
+
+
+def decode(data: bytes) -> str | Problem:
+    """Return the text of a file without its byte-order mark, or why it has none."""
+    if len(data) > MAX_BYTES:
+        return Problem((), f"the file has {len(data):,} bytes; at most {MAX_BYTES:,} are read", span=_TOP)
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return Problem((), "the file is UTF-16; save it as UTF-8", span=_TOP)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        begin = data.rfind(b"\n", 0, error.start) + 1
+        column = len(data[begin : error.start].decode("utf-8", "replace")) + 1
+        message = f"the file is not UTF-8: byte 0x{data[error.start]:02X} in line {line} begins no character"
+        return Problem((), message, span=Span(line, column, line, column + 1))
+
+
+def parse(source: Source, data: bytes) -> tuple[Document | None, Problems]:
+    """Return the document of a file and every problem of its YAML, as (code, problem) in the order of the text.
+
+    The document is None where there is no single mapping to speak of.
+    """
+    text = source.text
+    if may_be_deep(data) and (deep := _too_deep(text)):
+        return None, [("PB008", deep)]
+    try:
+        roots = list(compose_all(text))
+    except TooLarge as error:
+        span = NodeSpans(text, error.node).span_of(error.node) if error.node else _TOP
+        return None, [("PB008", Problem((), str(error), span=_first_line(span)))]
+    except (yaml.YAMLError, UnicodeEncodeError) as error:
+        message, span = explain_yaml_error(error, text) if isinstance(error, yaml.YAMLError) else (str(error), _TOP)
+        return None, [("PB001", Problem((), message, span=span))]
+    if shape := _shape_problem(roots, text):
+        return None, [("PB009", shape)]
+    return _document(source, roots[0])
+
+
+def _document(source: Source, root: Node) -> tuple[Document | None, Problems]:
+    spans = NodeSpans(source.text, root)
+    constructor = Constructor(source.text)
+    try:
+        data = constructor.build(root)
+    except TooLarge as error:
+        span = spans.span_of(error.node) if error.node else _TOP
+        return None, [("PB008", Problem((), str(error), span=_first_line(span)))]
+    problems: Problems = []
+    for remark in constructor.remarks:
+        path = spans.path_of(remark.node)
+        related = (Related(spans.path_of(remark.other), "it stands here first"),) if remark.other else ()
+        severity = Severity.WARNING if remark.mild else None
+        span = spans.span_of(remark.node)
+        problems.append((remark.code, Problem(path, remark.message, related=related, span=span, severity=severity)))
+    problems += _character_problems(source.text, spans.lines)
+    problems += _comment_problems(source.text, spans)
+    return Document(source, data, spans), problems
+
+
+def _shape_problem(roots: list[Node], text: str) -> Problem | None:
+    if not roots:
+        return Problem((), "the file is empty; a playbook is one mapping with 'name' and 'steps'", span=_TOP)
+    if len(roots) > 1:
+        span = NodeSpans(text, roots[1]).span_of(roots[1])
+        return Problem((), f"the file has {len(roots)} documents; write one playbook per file", span=_first_line(span))
+    root = roots[0].target if isinstance(roots[0], AliasNode) else roots[0]
+    if isinstance(root, MappingNode):
+        return None
+    found = "a list" if isinstance(root, SequenceNode) else "text"
+    more = "; write one playbook per file" if isinstance(root, SequenceNode) else ""
+    span = NodeSpans(text, root).span_of(root)
+    return Problem((), f"a mapping is expected at the top of the file, not {found}{more}", span=_first_line(span))
+
+
+def _too_deep(text: str) -> Problem | None:
+    depth = 0
+    try:
+        for event in events(text):
+            if isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
+                depth += 1
+                if depth > MAX_DEPTH:
+                    offset = event.start_mark.index
+                    span = Lines(text).span(offset, offset + 1)
+                    return Problem((), f"nested deeper than {MAX_DEPTH} levels", span=span)
+            elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+                depth -= 1
+    except (yaml.YAMLError, UnicodeEncodeError):
+        return None  # broken before it is deep: said by the parse that follows
+    return None
+
+
+def _character_problems(text: str, lines: Lines) -> Problems:
+    found: Problems = []
+    for offset, message, severity in suspect_characters(text):
+        line, column = lines.position(offset)
+        span = Span(line, column, line, column + 1, offset, offset + 1)
+        found.append(("PB007", Problem((), message, span=span, severity=Severity(severity))))
+    return found
+
+
+def _comment_problems(text: str, spans: NodeSpans) -> Problems:
+    """Find text that ends at a `#` its author took for a part of it: `message: see #1234 ticket`."""
+    if not _COMMENT_IN_TEXT.search(text):
+        return []
+    found: Problems = []
+    plain = {node.end_mark.index: node for node in spans.nodes() if isinstance(node, ScalarNode) and not node.style}
+    for match in _COMMENT_IN_TEXT.finditer(text):
+        node = plain.get(match.start(1))
+        if node is None or not (text[match.end()].isdigit() or " " in node.value):
+            continue
+        line_end = _ESCAPED_CR.sub("\n", text[match.end(1) :]).partition("\n")[0]
+        message = f"the text ends here: '{_short(line_end)}' is a comment to YAML; put the whole text in quotes"
+        span = spans.lines.span(match.end(1), match.end(1) + len(line_end))
+        found.append(("PB004", Problem(spans.path_of(node), message, span=span, severity=Severity.WARNING)))
+    return found
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+def _first_line(span: Span) -> Span:
+    """A problem with a whole document is shown at its beginning."""
+    return Span(span.start_line, span.start_column, span.start_line, span.start_column + 1, span.start, span.start + 1)
+
+

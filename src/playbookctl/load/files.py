@@ -1,0 +1,148 @@
+"""Which files are playbooks: the globs of the config, minus what git ignores, minus tests, config and connectors."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from playbookctl.model.workspace import Settings
+
+ENDINGS = (".yaml", ".yml")
+TEST_ENDINGS = (".test.yaml", ".test.yml")
+_SKIPPED_FOLDERS = frozenset({".git", ".venv", "node_modules", ".playbookctl", "__pycache__"})
+
+
+def playbook_files(settings: Settings) -> list[str]:
+    """Return the absolute paths of all playbooks of the repository, sorted."""
+    found: set[str] = set()
+    for pattern in settings.playbooks:
+        found.update(_expand(settings.root, pattern))
+    kept = [file for file in found if _is_playbook(file, settings)]
+    return sorted(_not_ignored(kept, settings.root))
+
+
+def select(paths: Iterable[str], settings: Settings) -> tuple[list[str], list[str]]:
+    """Return the playbook files that `paths` (files or folders) name, and the paths that were passed over.
+
+    A file given by name counts even if git ignores it. Passed over is what lies outside `playbooks:` and what is a
+    test, the config or the connectors file.
+    """
+    known = set(playbook_files(settings))
+    chosen: set[str] = set()
+    passed_over: list[str] = []
+    for path in paths:
+        absolute = os.path.abspath(path)
+        if os.path.isdir(absolute):
+            inside = absolute.rstrip(os.sep) + os.sep
+            chosen.update(file for file in known if file.startswith(inside))
+        elif absolute in known or _matches(absolute, settings):
+            chosen.add(absolute)
+        else:
+            passed_over.append(path)
+    return sorted(chosen), passed_over
+
+
+def leaves(file: str, root: str) -> bool:
+    """Tell whether `file` is, or lies behind, a symbolic link that leads out of `root`."""
+    real = os.path.realpath(file)
+    base = os.path.realpath(root)
+    return not (real == base or real.startswith(base + os.sep))
+
+
+def _is_playbook(file: str, settings: Settings) -> bool:
+    name = os.path.basename(file)
+    if not name.endswith(ENDINGS) or name.endswith(TEST_ENDINGS) or name in ("playbookctl.yaml", "playbookctl.yml"):
+        return False
+    if file == os.path.join(settings.root, settings.connectors) or file == settings.config_file:
+        return False
+    relative = os.path.relpath(file, settings.root).replace(os.sep, "/")
+    return not any(_glob(pattern).fullmatch(relative) for pattern in settings.exclude)
+
+
+def _matches(file: str, settings: Settings) -> bool:
+    if not os.path.isfile(file) or not _is_playbook(file, settings):
+        return False
+    relative = os.path.relpath(file, settings.root).replace(os.sep, "/")
+    return any(
+        relative.startswith(pattern.rstrip("/") + "/") or pattern in (".", "./") or _glob(pattern).fullmatch(relative)
+        for pattern in settings.playbooks
+    )
+
+
+def _expand(root: str, pattern: str) -> Iterator[str]:
+    if not any(character in pattern for character in "*?["):
+        path = os.path.normpath(os.path.join(root, pattern))
+        if os.path.isfile(path):
+            yield path
+        else:
+            yield from _walk(path)
+        return
+    fixed = pattern.partition("*")[0].partition("?")[0].partition("[")[0].rpartition("/")[0]
+    wanted = _glob(pattern)
+    for file in _walk(os.path.normpath(os.path.join(root, fixed))):
+        if wanted.fullmatch(os.path.relpath(file, root).replace(os.sep, "/")):
+            yield file
+
+
+def _walk(folder: str) -> Iterator[str]:
+    """Yield the YAML files below a folder. Links to folders are not followed: a link could lead out, or round."""
+    pending = [folder]
+    while pending:
+        try:
+            with os.scandir(pending.pop()) as rows:
+                for row in rows:
+                    if row.is_dir(follow_symlinks=False):
+                        if row.name not in _SKIPPED_FOLDERS:
+                            pending.append(row.path)
+                    elif row.name.endswith(ENDINGS):
+                        yield row.path
+        except OSError:
+            continue
+
+
+def _glob(pattern: str) -> re.Pattern[str]:
+    """Compile a path pattern: `**` any folders, `*` and `?` within one name, a pattern without wildcard a folder or file."""
+    parts: list[str] = []
+    rest = pattern.removeprefix("./").rstrip("/")
+    while rest:
+        for token, regex in (("**/", "(?:.*/)?"), ("**", ".*"), ("*", "[^/]*"), ("?", "[^/]")):
+            if rest.startswith(token):
+                parts.append(regex)
+                rest = rest[len(token) :]
+                break
+        else:
+            parts.append(re.escape(rest[0]))
+            rest = rest[1:]
+    return re.compile("".join(parts) + "(?:/.*)?")
+
+
+def _not_ignored(files: list[str], root: str) -> list[str]:
+    """Leave out what git ignores; git itself is asked, and only where a .gitignore exists that could say so."""
+    folders = {os.path.dirname(file) for file in files}
+    if not files or not any(_has_ignore_file(folder) for folder in folders):
+        return files
+    import subprocess  # noqa: PLC0415, S404 - most hook runs never ask git
+
+    try:
+        answer = subprocess.run(  # noqa: S603 - fixed arguments, names on standard input
+            ["git", "-C", root, "check-ignore", "--stdin", "-z"],  # noqa: S607 - git of the user's path
+            input="\0".join(files).encode(), capture_output=True, check=False, timeout=60,
+        )  # fmt: skip
+    except (OSError, subprocess.SubprocessError):
+        return files
+    ignored = set(answer.stdout.decode("utf-8", "surrogateescape").split("\0"))
+    return [file for file in files if file not in ignored]
+
+
+def _has_ignore_file(folder: str) -> bool:
+    while True:
+        if os.path.exists(os.path.join(folder, ".gitignore")):
+            return True
+        parent = os.path.dirname(folder)
+        if parent == folder or os.path.exists(os.path.join(folder, ".git")):
+            return False
+        folder = parent

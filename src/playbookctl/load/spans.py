@@ -1,0 +1,159 @@
+"""Where a path stands in the text, asked only when there is something to say about it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Any
+
+from yaml.nodes import MappingNode, ScalarNode, SequenceNode
+
+from playbookctl.load.yaml_nodes import MERGE, AliasNode
+from playbookctl.model.source import Key, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from yaml.nodes import Node
+
+    from playbookctl.model.source import NodePath
+
+_BREAK = re.compile(r"\r\n|\n|\r")
+
+
+class Lines:
+    """Offsets in characters to lines and columns. Lines end at LF, CRLF or CR, as editors and git count them.
+
+    libyaml counts U+0085, U+2028 and U+2029 as line breaks too; so its own line numbers are not used.
+    """
+
+    __slots__ = ("_starts", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._starts: list[int] | None = None
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Return the one-based line and column of `offset`."""
+        if self._starts is None:
+            self._starts = [0, *(match.end() for match in _BREAK.finditer(self.text))]
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+    def span(self, start: int, end: int) -> Span:
+        """Return the span of `text[start:end]`, without white space at its end."""
+        end = max(start, min(end, len(self.text)))
+        while end > start and self.text[end - 1].isspace():
+            end -= 1
+        return Span(*self.position(start), *self.position(end), start, end)
+
+
+class NodeSpans:
+    """Locates values by walking the composed nodes along a path."""
+
+    __slots__ = ("lines", "root")
+
+    def __init__(self, text: str, root: Node) -> None:
+        self.root = root
+        self.lines = Lines(text)
+
+    def locate(self, path: NodePath) -> Span:
+        """Return the span of the value at `path`, of its key if the last element is a `Key`, else of the nearest ancestor."""
+        return self.span_of(self._find(path)[0])
+
+    def has(self, path: NodePath) -> bool:
+        """Tell whether the text has exactly this path."""
+        return self._find(path)[1]
+
+    def span_of(self, node: Node) -> Span:
+        """Return the span of a node."""
+        return self.lines.span(node.start_mark.index, node.end_mark.index)
+
+    def nodes(self) -> Iterator[Node]:
+        """Yield every node of the text once, parents first."""
+        pending = [self.root]
+        while pending:
+            node = pending.pop()
+            yield node
+            if isinstance(node, MappingNode):
+                pending += [part for pair in reversed(node.value) for part in reversed(pair)]
+            elif isinstance(node, SequenceNode):
+                pending += reversed(node.value)
+
+    def in_text(self, offset: int) -> bool:
+        """Tell whether `offset` lies inside a scalar, where `#` begins no comment."""
+        return any(
+            isinstance(node, ScalarNode) and node.start_mark.index <= offset < node.end_mark.index for node in self.nodes()
+        )
+
+    def extent(self, offset: int) -> tuple[int, int]:
+        """Return start and end of what begins at `offset`: an element of a list, or a key with its value."""
+        for node in self.nodes():
+            if isinstance(node, MappingNode):
+                for key, value in node.value:
+                    if key.start_mark.index == offset:
+                        return offset, max(key.end_mark.index, value.end_mark.index) + 1
+            elif isinstance(node, SequenceNode):
+                for child in node.value:
+                    dash = self._dash(child.start_mark.index)
+                    if dash == offset or (dash < 0 and child.start_mark.index == offset):
+                        return offset, child.end_mark.index + 1
+        return offset, offset
+
+    def _dash(self, offset: int) -> int:
+        """Return the offset of the `-` before an element, or -1 where it stands in brackets."""
+        before = self.lines.text[:offset].rstrip()
+        return len(before) - 1 if before.endswith("-") else -1
+
+    def path_of(self, wanted: Node) -> NodePath:
+        """Return the path of a node of this document; () if it is not found."""
+        return next((path for node, path in _paths(self.root, ()) if node is wanted), ())
+
+    def _find(self, path: NodePath) -> tuple[Node, bool]:
+        node = self.root
+        for part in path:
+            found = _child(node.target if isinstance(node, AliasNode) else node, part)
+            if found is None:
+                return node, False
+            node = found
+        return node, True
+
+
+def pairs(node: MappingNode) -> Iterator[tuple[Node, Node]]:
+    """Yield the pairs of a mapping as YAML 1.1 merges them: those of `<<` first, its own last, so that the last one wins."""
+    for key, value in node.value:
+        if key.tag == MERGE:
+            source: Any = value.target if isinstance(value, AliasNode) else value
+            for merged in reversed(source.value if isinstance(source, SequenceNode) else [source]):
+                inner = merged.target if isinstance(merged, AliasNode) else merged
+                if isinstance(inner, MappingNode):
+                    yield from pairs(inner)
+    for key, value in node.value:
+        if key.tag != MERGE:
+            yield key, value
+
+
+def _child(node: Node, part: str | int) -> Node | None:
+    if isinstance(node, MappingNode):
+        found = None
+        for key, value in pairs(node):
+            scalar = key.target if isinstance(key, AliasNode) else key
+            if isinstance(scalar, ScalarNode) and scalar.value == part:
+                found = key if isinstance(part, Key) else value
+        return found
+    if isinstance(node, SequenceNode) and isinstance(part, int) and 0 <= part < len(node.value):
+        child: Node = node.value[part]
+        return child
+    return None
+
+
+def _paths(node: Node, path: NodePath) -> Iterator[tuple[Node, NodePath]]:
+    yield node, path
+    if isinstance(node, MappingNode):
+        for key, value in node.value:
+            name = str(key.value) if isinstance(key, ScalarNode) else "?"
+            yield key, (*path, Key(name))
+            yield from _paths(value, (*path, name))
+    elif isinstance(node, SequenceNode):
+        for index, value in enumerate(node.value):
+            yield from _paths(value, (*path, index))
