@@ -3,10 +3,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from support.server import client_of
 
 from playbookctl.server.embedded import EmbeddedServer
 from playbookctl.server.seed import Seed
+from support.server import client_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,20 +5,47 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.server import CONNECTORS, PERSONS, PLAYBOOKS, client_of, created, pages
 
 from playbookctl.server.embedded import EmbeddedServer
 from playbookctl.server.ids import derived_id
+from support.server import CONNECTORS, PERSONS, PLAYBOOKS, client_of, created, pages
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import httpx
 
-PUBLISHED = """id tenant_id app_id created_at updated_at created_by updated_by source source_type is_deleted deleted_at
-deleted_by schema_version name description category trigger_conditions auto_execute mitre_tactics mitre_techniques steps
-required_connector_ids owner_id enabled last_run_at last_run_id run_stats tags""".split()
-STAMPED = [name for name in PUBLISHED[:13]] + ["last_run_at", "last_run_id", "run_stats"]
+PUBLISHED = [
+    "id",
+    "tenant_id",
+    "app_id",
+    "created_at",
+    "updated_at",
+    "created_by",
+    "updated_by",
+    "source",
+    "source_type",
+    "is_deleted",
+    "deleted_at",
+    "deleted_by",
+    "schema_version",
+    "name",
+    "description",
+    "category",
+    "trigger_conditions",
+    "auto_execute",
+    "mitre_tactics",
+    "mitre_techniques",
+    "steps",
+    "required_connector_ids",
+    "owner_id",
+    "enabled",
+    "last_run_at",
+    "last_run_id",
+    "run_stats",
+    "tags",
+]
+STAMPED = [*PUBLISHED[:13], "last_run_at", "last_run_id", "run_stats"]
 FULL: dict[str, Any] = {
     "name": "Phishing triage",
     "description": "Quarantine first.",
@@ -62,8 +89,7 @@ def test_a_patch_merges_the_top_level_and_replaces_lists_whole(client: httpx.Cli
 def test_every_patch_moves_updated_at_even_an_empty_one(client: httpx.Client) -> None:
     document = created(client)
     moments = [document["updated_at"]]
-    for _ in range(50):
-        moments.append(client.patch(f"{PLAYBOOKS}/{document['id']}", json={}).json()["updated_at"])
+    moments += [client.patch(f"{PLAYBOOKS}/{document['id']}", json={}).json()["updated_at"] for _ in range(50)]
     assert moments == sorted(set(moments))
 
 

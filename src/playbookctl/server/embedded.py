@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from playbookctl.server.app import make_app
 from playbookctl.server.auth import LIFETIME_S, SCOPE, Caller, Signer, setting_secret
 from playbookctl.server.guard import LOOPBACK_NAMES
 from playbookctl.server.ids import derived_id
-from playbookctl.server.listening import QuietServer
+from playbookctl.server.listening import QuietServer, listening_socket
 from playbookctl.server.seed import Seed, plant
 from playbookctl.server.store import Store
 from playbookctl.server.tenants import DEFAULT_TENANT, Tenants, tenant_id_of
@@ -43,7 +42,7 @@ class EmbeddedServer:
         self._tenants.add(self.tenant_id, DEFAULT_TENANT)
         self.seed(self.seeded)
         self._server = QuietServer(make_app(self.store, self._signer, hosts=LOOPBACK_NAMES))
-        self._socket = socket.create_server((LOOPBACK, 0), backlog=2048)
+        self._socket = listening_socket(LOOPBACK, 0)
         self.url = f"http://{LOOPBACK}:{self._socket.getsockname()[1]}"
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="server", daemon=True)
         self._thread.start()
