@@ -1,0 +1,100 @@
+r"""Makes text from files and servers harmless, each time for one reader: a terminal, Markdown, XML, a CI's log.
+
+Names, messages and values may come from a fork's pull request or from a tenant. They may hold control sequences,
+direction overrides that show text in another order than it stands, commands that a CI reads out of its own log,
+mentions that send mail. Nothing here is dropped silently: what cannot be shown is shown as an escape such as \x1b.
+"""
+
+from __future__ import annotations
+
+import re
+
+_JOINERS = "\u200c\u200d"
+# Commands that a CI finds anywhere in a line of its log: ##[…] and ##vso[…] (Azure, older GitHub runners), TeamCity's.
+_LOG_COMMAND = re.compile(r"##(?=[A-Za-z]*\[)")
+# What GitHub and GitLab turn into a link, a mention or a picture wherever it stands in text, even behind a backslash.
+_REFERENCE = re.compile(
+    r"(?<=@)(?=[\w\"])|(?<=[#!&$])(?=\d)|(?<=[~%^])(?=[\w\"])|(?<=\b[Gg][Hh]-)(?=\d)"
+    r"|(?<=[Ww]{3})(?=\.)|(?<=:)(?=//|[\w+-]+:)"
+)
+_MARKUP = {ord(mark): f"\\{mark}" for mark in "\\`*_[]|~$"} | {ord("<"): "&lt;", ord(">"): "&gt;", ord("&"): "&amp;"}
+_UNSEEN = "\u200b"
+
+
+def visible(text: str, *, ascii_only: bool = False) -> str:
+    r"""Return `text` on one line with everything that has no glyph of its own written as an escape (`\x1b`, `\u202e`).
+
+    Joiners stay between characters that need them. With `ascii_only`, everything beyond ASCII is written as an escape.
+    """
+    if text.isprintable() and "##" not in text and not (ascii_only and not text.isascii()):
+        return text
+    return "".join(glyphs(text, ascii_only=ascii_only))
+
+
+def glyphs(text: str, *, ascii_only: bool = False) -> list[str]:
+    """Return for each character of `text` what is shown in its place."""
+    shown: list[str] = []
+    before = ""
+    for character in text:
+        harmless = character.isprintable() or (character in _JOINERS and before > "\x7f")
+        if harmless and not (ascii_only and character > "\x7f"):
+            shown.append(character)
+        else:
+            shown.append(_escape(character))
+        before = character
+    for command in _LOG_COMMAND.finditer(text):
+        shown[command.end() - 1] = "\\x23"
+    return shown
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def clip(text: str, limit: int, ellipsis: str = "…") -> str:
+    """Return `text`, or its first characters and how many more there are, in at most `limit` + 25 characters."""
+    if len(text) <= limit:
+        return text
+    return f"{text[:limit]}{ellipsis} ({len(text) - limit:,} more characters)"
+
+
+def path(text: str, *, ascii_only: bool = False) -> str:
+    """Return a file's path for the beginning of a line: a CI would read one that begins with '::' as a command."""
+    shown = visible(text, ascii_only=ascii_only)
+    return f"./{shown}" if shown.lstrip().startswith(("::", "#")) or shown[:1].isspace() else shown
+
+
+def serialised(text: str) -> str:
+    r"""Return JSON text in which no log command stands; `\u0023` is the same character to every reader of JSON."""
+    return text.replace("##", "#\\u0023")
+
+
+def markdown(text: str, limit: int = 300) -> str:
+    """Return `text` as prose of Markdown that is only text; what stands in single quotes becomes code.
+
+    References, mentions and addresses get a zero-width space, because GitHub and GitLab look for them after the markup
+    has been read. At most `limit` characters of `text` are shown.
+    """
+    parts = clip(visible(text), limit).split("'")
+    if len(parts) % 2 == 0:  # an odd quote
+        parts[-2:] = ["'".join(parts[-2:])]
+    return "".join(code(part) if index % 2 and part else _prose(part) for index, part in enumerate(parts))
+
+
+def _prose(text: str) -> str:
+    return _REFERENCE.sub(_UNSEEN, text).translate(_MARKUP)
+
+
+def code(text: str, limit: int = 120) -> str:
+    """Return `text` as a code span of Markdown, fit for a table's cell; at most `limit` characters of it are shown."""
+    shown = clip(visible(text), limit)
+    if any(mark in shown for mark in "`|\\") or shown != shown.strip() or not shown:
+        return f"<code>{_ENTITIES.sub(_entity, shown)}</code>"
+    return f"`{shown}`"
+
+
+_ENTITIES = re.compile(r"[^\w /.…-]", re.ASCII)
+
+
+def _entity(match: re.Match[str]) -> str:
+    return f"&#{ord(match.group())};"

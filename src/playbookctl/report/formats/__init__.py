@@ -1,0 +1,1 @@
+"""One module per format, each with `render(report, options) -> str`; a new file here is a new choice of `--format`."""

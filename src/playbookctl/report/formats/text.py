@@ -1,0 +1,92 @@
+"""For people: findings with their source line, then the totals and what to do next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playbookctl.report import cells, escape, summary
+from playbookctl.report.style import BLUE, BOLD, DIM, GREEN, SEVERITY, Style
+
+if TYPE_CHECKING:
+    from playbookctl.model.finding import Finding, Location
+    from playbookctl.model.report import Report
+    from playbookctl.report.registry import Options
+
+_MESSAGE = 1000  # characters of a message that are shown
+
+
+def render(report: Report, options: Options) -> str:
+    """Return the report for a terminal or a log."""
+    style = Style(options)
+    blocks = [_finding(finding, style, options.width) for finding in report.findings]
+    if options.verbose:
+        blocks += [_finding(finding, style, options.width) for finding in report.suppressed]
+    return "\n".join([*blocks, _ending(report, style)])
+
+
+def _finding(finding: Finding, style: Style, width: int) -> str:
+    color = SEVERITY[finding.severity]
+    head = (
+        f"{_place(finding.location, style)} {style.paint(finding.severity.value, BOLD, color)} "
+        f"{style.paint(finding.code, color)} {style.paint(_prose(finding.message, style), BOLD)}"
+    )
+    number = str(finding.location.span.start_line)
+    indent = " " * len(number)
+    lines = [head]
+    if _has_excerpt(finding.location):
+        lines += _source(finding.location, number, color, style, width)
+    for location, message in finding.related:
+        lines.append(f"{indent} {_mark(style)} note: {_place(location, style)} {_prose(message, style)}")
+    if finding.fix is not None:
+        how = "" if finding.fix.safe else " (changes what it does: look at it first)"
+        lines.append(f"{indent} {_mark(style)} {style.paint('fix', GREEN)}: {_prose(finding.fix.title, style)}{how}")
+    if finding.suppression is not None:
+        lines.append(f"{indent} {_mark(style)} suppressed: {_prose(finding.suppression.reason, style)}")
+    return "\n".join(lines) + "\n"
+
+
+def _source(location: Location, number: str, color: str, style: Style, width: int) -> list[str]:
+    span = location.span
+    end = span.end_column if span.end_line == span.start_line else len(location.line_text) + 1
+    gutter = len(number) + 3
+    limit = max(20, width - gutter) if width else 0
+    part = cells.excerpt(location.line_text, span.start_column - 1, end - 1, limit, unicode=style.unicode)
+    bar = style.paint(style.bar, BLUE)
+    return [
+        f"{style.paint(number, BLUE)} {bar} {part.text}",
+        f"{' ' * len(number)} {bar} {' ' * part.indent}{style.paint('^' * part.length, BOLD, color)}",
+    ]
+
+
+def _has_excerpt(location: Location) -> bool:
+    """Tell whether the place is in the text we have: of a long line we know only the beginning."""
+    return bool(location.line_text.strip()) and location.span.start_column <= len(location.line_text) + 1
+
+
+def _place(location: Location, style: Style) -> str:
+    file = escape.path(location.file, ascii_only=not style.unicode)
+    return style.paint(f"{file}:{location.span.start_line}:{location.span.start_column}:", BOLD)
+
+
+def _prose(text: str, style: Style) -> str:
+    return escape.clip(escape.visible(text, ascii_only=not style.unicode), _MESSAGE, style.ellipsis)
+
+
+def _mark(style: Style) -> str:
+    return style.paint("=", BLUE)
+
+
+def _ending(report: Report, style: Style) -> str:
+    lines = [
+        f"note: skipped {escape.visible(skipped.path, ascii_only=not style.unicode)}: {_prose(skipped.reason, style)}"
+        for skipped in report.skipped
+    ]
+    lines += [f"note: {_prose(message, style)}" for message in report.messages]
+    color = GREEN
+    if report.findings:
+        color = SEVERITY[min((finding.severity for finding in report.findings), key=lambda severity: severity.rank)]
+    lines.append(style.paint(summary.findings(report.totals), BOLD, color))
+    remedies = summary.remedies(report)
+    broad = max((len(command) for command, _ in remedies), default=0)
+    lines += [f"  {command:<{broad}}  {style.paint(does, DIM)}" for command, does in remedies]
+    return "\n".join(lines) + "\n"

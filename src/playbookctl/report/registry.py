@@ -1,0 +1,54 @@
+"""Which formats there are, found by listing the folder; only the chosen one is imported."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from playbookctl.errors import UsageError
+from playbookctl.model.value import Value
+
+if TYPE_CHECKING:
+    from playbookctl.model.report import Report
+
+_FOLDER = os.path.join(os.path.dirname(__file__), "formats")  # noqa: PTH118, PTH120 - pathlib costs 5 ms at every start
+
+
+class Options(Value):
+    """How to render, decided by the command line; a format ignores what does not concern it.
+
+    `width` is the terminal's width in cells, 0 where lines may be of any length (a pipe, a file). `unicode` is False
+    where the output cannot carry more than ASCII. `verbose` shows what is otherwise only counted.
+    """
+
+    __slots__ = ("color", "unicode", "verbose", "width")
+
+    def __init__(self, *, color: bool = False, width: int = 0, unicode: bool = True, verbose: bool = False) -> None:
+        self.color = color
+        self.width = width
+        self.unicode = unicode
+        self.verbose = verbose
+
+
+def formats() -> tuple[str, ...]:
+    """Return the names of all formats, sorted, without importing any of them."""
+    names = os.listdir(_FOLDER)  # noqa: PTH208 - see _FOLDER
+    return tuple(sorted(name[:-3] for name in names if name.endswith(".py") and not name.startswith("_")))
+
+
+def render(name: str, report: Report, options: Options | None = None) -> str:
+    """Return `report` in the format called `name`, ending with a line break.
+
+    Raises UsageError for an unknown format.
+    """
+    known = formats()
+    if name not in known:
+        from playbookctl.model.nearest import did_you_mean  # noqa: PLC0415 - only for a mistake
+
+        raise UsageError(
+            f"no format is called '{name}'{did_you_mean(name, known)}", hint=f"formats: {', '.join(known)}"
+        )
+    module = import_module(f"playbookctl.report.formats.{name}")
+    text: str = module.render(report, options or Options())
+    return text
