@@ -13,7 +13,34 @@ from playbookctl.flow.regex import search
 ATOMS = st.sampled_from(
     [
         *"abcAB_ \n",
-        *r". \d \w \s \W \D \S [ab] [^a] [a-cX] [^\d_] [A-Z] \b \B ^ $ \A \Z é ß (?i:b) (?s:.) (?m:^) (?m:$) (?<=a) (?<!\d)".split(),
+        *[
+            r".",
+            r"\d",
+            r"\w",
+            r"\s",
+            r"\W",
+            r"\D",
+            r"\S",
+            r"[ab]",
+            r"[^a]",
+            r"[a-cX]",
+            r"[^\d_]",
+            r"[A-Z]",
+            r"\b",
+            r"\B",
+            r"^",
+            r"$",
+            r"\A",
+            r"\Z",
+            r"é",
+            r"ß",
+            r"(?i:b)",
+            r"(?s:.)",
+            r"(?m:^)",
+            r"(?m:$)",
+            r"(?<=a)",
+            r"(?<!\d)",
+        ],
     ]
 )
 REPEATS = st.sampled_from(["*", "+", "?", "{2}", "{1,3}", "{2,}", "*?", "+?", "{0}"])
