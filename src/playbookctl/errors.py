@@ -19,6 +19,7 @@ class ExitCode(IntEnum):
     SERVER_DRIFTED = 21
     BOTH_MOVED = 22
     NEEDS_HUMAN = 23
+    INTERNAL = 70
     INTERRUPTED = 130
 
 
@@ -40,10 +41,12 @@ def worst(codes: set[ExitCode]) -> ExitCode:
 class PlaybookctlError(Exception):
     """Base of everything this tool raises: `message` says what happened, `hint` what to do; both may be empty of paths.
 
-    `str(error)` is the message alone. `code` is the exit code of the process that ends with it.
+    `str(error)` is the message alone. `code` is the exit code of the process that ends with it. `request_id` names the
+    call in the server's log where an answer made the error.
     """
 
     code = ExitCode.USAGE
+    request_id = ""
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
@@ -59,7 +62,7 @@ class ConfigError(PlaybookctlError):
     """A configuration, connectors or data file that cannot be used; nothing was sent."""
 
 
-class MissingExtra(PlaybookctlError):
+class MissingExtra(PlaybookctlError):  # noqa: N818 - names what happened
     """A command needs packages of an extra that is not installed."""
 
     def __init__(self, extra: str, package: str) -> None:
@@ -81,13 +84,42 @@ class ServerError(PlaybookctlError):
     code = ExitCode.SERVER
 
 
-class PartlyDone(PlaybookctlError):
+class PartlyDone(PlaybookctlError):  # noqa: N818 - names what happened
     """Some playbooks were written and some were not."""
 
     code = ExitCode.PARTLY_DONE
 
 
-class Refused(PlaybookctlError):
+class Refused(PlaybookctlError):  # noqa: N818 - names what happened
     """The plan is unsafe: a threshold, a hold, a conflict, a stale saved plan."""
 
     code = ExitCode.REFUSED
+
+
+class Transient(ServerError):  # noqa: N818 - names what happened
+    """A call that was not carried out and may succeed later: throttled, unavailable, or never connected."""
+
+
+class AnswerLost(ServerError):  # noqa: N818 - names what happened
+    """A write was sent and no answer tells whether it was carried out. Its sender must look before acting again."""
+
+
+class Rejected(ServerError):  # noqa: N818 - names what happened
+    """The server's no to this one call: `status` is the HTTP status, `pointers` pairs fields with what is wrong."""
+
+    def __init__(
+        self, message: str, *, hint: str = "", status: int = 0, pointers: tuple[tuple[str, str], ...] = ()
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+        self.pointers = pointers
+
+
+class NotFound(Rejected):
+    """There is no such object, or it is another tenant's (404)."""
+
+
+class Stopped(PlaybookctlError):  # noqa: N818 - names what happened
+    """The run was interrupted before this call was sent."""
+
+    code = ExitCode.INTERRUPTED

@@ -1,0 +1,55 @@
+"""How often a call that may be repeated is repeated: reads and the token request only."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, TypeVar
+
+import stamina
+
+from playbookctl.errors import Transient
+from playbookctl.model.value import Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+# stamina warns of every retry; without this a run whose logging is not set up would print it
+logging.getLogger("stamina").addHandler(logging.NullHandler())
+
+
+class RetryPolicy(Value):
+    """How patient the client is: `attempts` in all, seconds of back-off, the longest `Retry-After` it will sit out."""
+
+    __slots__ = ("attempts", "longest_pause", "wait_initial", "wait_jitter", "wait_max")
+
+    def __init__(
+        self,
+        attempts: int = 6,
+        *,
+        wait_initial: float = 0.2,
+        wait_max: float = 8.0,
+        wait_jitter: float = 0.5,
+        longest_pause: float = 300.0,
+    ) -> None:
+        self.attempts = attempts
+        self.wait_initial = wait_initial
+        self.wait_max = wait_max
+        self.wait_jitter = wait_jitter
+        self.longest_pause = longest_pause
+
+
+def repeat(policy: RetryPolicy, call: Callable[[], T]) -> T:
+    """Return what `call` returns, called again while it raises Transient; the last Transient is let through."""
+    for attempt in stamina.retry_context(
+        on=Transient,
+        attempts=policy.attempts,
+        timeout=None,
+        wait_initial=policy.wait_initial,
+        wait_max=policy.wait_max,
+        wait_jitter=policy.wait_jitter,
+    ):
+        with attempt:
+            return call()
+    raise AssertionError("a retry ends with a value or an error")

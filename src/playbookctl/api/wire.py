@@ -1,0 +1,199 @@
+"""One call over the wire: bounded in time and size, never redirected to another host, its failures named."""
+
+from __future__ import annotations
+
+import ssl
+import time
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import httpx
+
+from playbookctl import __version__
+from playbookctl.api.address import is_loopback, same_origin
+from playbookctl.api.limiter import Limiter, retry_after
+from playbookctl.api.readonly import ReadOnlyHttp
+from playbookctl.errors import AnswerLost, ServerError, Transient
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+TIMEOUT = httpx.Timeout(60.0, connect=10.0, pool=120.0)
+LONGEST_ANSWER = 300.0  # seconds from the request to the last byte
+CONNECTIONS = 40  # 32 workers, and a few for whoever reads meanwhile
+REDIRECTS = 3
+OBJECT_BYTES = 16_000_000
+PAGE_BYTES = 256_000_000
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True)
+class Call:
+    """What is asked. `path` follows the base url, `most` bounds the answer in bytes, `writes`: it changes data."""
+
+    method: str
+    path: str
+    params: tuple[tuple[str, str], ...] = ()
+    content: bytes | None = field(default=None, repr=False)  # the token request carries the secret
+    content_type: str = "application/json"
+    writes: bool = False
+    most: int = OBJECT_BYTES
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, whatever its status. `request_id` is the server's, else the one we sent."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    request_id: str
+
+    @property
+    def pause(self) -> float | None:
+        """The seconds of the `Retry-After` header, None without one."""
+        return retry_after(self.headers.get("retry-after"), self.headers.get("date"))
+
+
+def open_http(base: httpx.URL, *, may_write: bool, timeout: httpx.Timeout = TIMEOUT) -> httpx.Client:
+    """Return the HTTP client: HTTP/1.1 kept alive; the environment's proxies and certificates, but for loopback."""
+    client = httpx.Client if may_write else ReadOnlyHttp
+    return client(
+        timeout=timeout,
+        limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=4.0),
+        follow_redirects=False,
+        trust_env=not (base.scheme == "http" and is_loopback(base)),
+        headers={"User-Agent": f"playbookctl/{__version__} httpx/{httpx.__version__}", "Accept": "application/json"},
+    )
+
+
+class Wire:
+    """Sends calls to one base url through the shared limiter, which sits out pauses up to `longest_pause` seconds."""
+
+    def __init__(self, http: httpx.Client, base: httpx.URL, limiter: Limiter, longest_pause: float) -> None:
+        self._longest_pause = longest_pause
+        self._http = http
+        self._base = base
+        self._limiter = limiter
+
+    def send(self, call: Call, token: str | None) -> Answer:
+        """Return the answer to one call, sent once. Waits for the limiter first.
+
+        Raises Transient if nothing was sent (or the call only reads), AnswerLost if a write was sent and its answer was
+        not received, ServerError for a bad certificate, an oversized answer or a redirect to another host, Stopped.
+        """
+        url = self._base.copy_with(path=self._base.path.rstrip("/") + call.path)
+        for _ in range(REDIRECTS + 1):
+            self._limiter.wait()
+            answer = self._exchange(call, url, token)
+            self._pace(answer)
+            target = _redirect(url, answer)
+            if target is None:
+                return answer
+            if call.writes:
+                raise AnswerLost(
+                    f"{call} was redirected to '{target.host}'{_id(answer)}", hint="correct the environment's url"
+                )
+            if not same_origin(url, target):
+                raise ServerError(
+                    f"{call} is redirected from '{_origin(url)}' to '{_origin(target)}', where the token must not go"
+                    f"{_id(answer)}",
+                    hint="write the final address as the environment's url, if you trust it",
+                )
+            url = target
+        raise ServerError(
+            f"{call} was redirected more than {REDIRECTS} times by '{url.host}'", hint="is the url right?"
+        )
+
+    def _pace(self, answer: Answer) -> None:
+        if answer.status in {429, 503}:
+            pause = answer.pause
+            self._limiter.throttled(None if pause is None or pause > self._longest_pause else pause)
+        else:
+            self._limiter.went_through()
+
+    def _exchange(self, call: Call, url: httpx.URL, token: str | None) -> Answer:
+        request_id = uuid.uuid4().hex
+        headers = {"X-Request-Id": request_id}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        if call.content is not None:
+            headers["Content-Type"] = call.content_type
+        request = self._http.build_request(
+            call.method, url, params=call.params or None, content=call.content, headers=headers
+        )
+        try:
+            response = self._http.send(request, stream=True)
+            try:
+                body = b"".join(_bounded(response, call))
+            finally:
+                response.close()
+        except httpx.RequestError as error:
+            raise _transport_error(call, url, error, request_id) from error
+        return Answer(response.status_code, response.headers, body, response.headers.get("x-request-id") or request_id)
+
+
+def _bounded(response: httpx.Response, call: Call) -> Iterator[bytes]:
+    read, until = 0, time.monotonic() + LONGEST_ANSWER
+    for chunk in response.iter_bytes():
+        read += len(chunk)
+        if read > call.most:
+            lost = AnswerLost if call.writes else ServerError
+            raise lost(f"the answer to {call} is larger than {call.most // MEGABYTE} MB", hint="is the url the API's?")
+        if time.monotonic() > until:
+            raise httpx.ReadTimeout(f"the answer took more than {LONGEST_ANSWER:.0f} s")
+        yield chunk
+
+
+def _redirect(url: httpx.URL, answer: Answer) -> httpx.URL | None:
+    location = answer.headers.get("location")
+    if answer.status not in {301, 302, 303, 307, 308} or location is None:
+        return None
+    try:
+        return url.join(location)
+    except httpx.InvalidURL as error:
+        raise ServerError(
+            f"'{url.host}' redirects to something that is not a url{_id(answer)}", hint="is the url right?"
+        ) from error
+
+
+def _transport_error(call: Call, url: httpx.URL, error: httpx.RequestError, request_id: str) -> ServerError:
+    where, what = _origin(url), str(error) or type(error).__name__
+    if _is_certificate(error):
+        return ServerError(
+            f"the certificate of '{where}' is not trusted: {what}",
+            hint="set SSL_CERT_FILE to your organisation's certificates",
+        )
+    if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)):
+        return Transient(
+            f"cannot connect to '{where}': {what}", hint="check the environment's url, the network and HTTPS_PROXY"
+        )
+    if isinstance(error, httpx.PoolTimeout):
+        return Transient(f"no connection to '{where}' became free", hint="run with fewer workers")
+    if isinstance(error, (httpx.UnsupportedProtocol, httpx.LocalProtocolError)):
+        # what httpx says here may quote a header, and a header may be the token
+        return ServerError(f"{call} cannot be sent to '{where}'", hint="check the environment's url and credentials")
+    lost = AnswerLost if call.writes else Transient
+    return lost(
+        f"the answer of '{where}' to {call} was lost: {what} (request id {request_id})", hint="run the command again"
+    )
+
+
+def _is_certificate(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _origin(url: httpx.URL) -> str:
+    return f"{url.scheme}://{url.netloc.decode('ascii')}"
+
+
+def _id(answer: Answer) -> str:
+    return f" (request id {answer.request_id})"
