@@ -8,6 +8,7 @@ import pytest
 
 from playbookctl.server.embedded import EmbeddedServer
 from playbookctl.server.ids import derived_id
+from playbookctl.server.seed import Seed
 from support.server import CONNECTORS, PERSONS, PLAYBOOKS, client_of, created, pages
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+SEED = Seed({"okta": "okta", "SOC Slack": "slack"}, ("soc-lead", "tier-2"))
 PUBLISHED = [
     "id",
     "tenant_id",
@@ -93,9 +95,9 @@ def test_every_patch_moves_updated_at_even_an_empty_one(client: httpx.Client) ->
     assert moments == sorted(set(moments))
 
 
-def test_writers_are_named_by_the_token(server: EmbeddedServer, client: httpx.Client) -> None:
+def test_writers_are_named_by_the_token(server: EmbeddedServer, tenant: str, client: httpx.Client) -> None:
     document = created(client)
-    with client_of(server, sub="per_analyst") as analyst:
+    with client_of(server, tenant=tenant, sub="per_analyst") as analyst:
         changed = analyst.patch(f"{PLAYBOOKS}/{document['id']}", json={"name": "x"}).json()
     assert (document["created_by"], changed["created_by"]) == (derived_id("per", "operator"),) * 2
     assert (document["updated_by"], changed["updated_by"]) == (derived_id("per", "operator"), "per_analyst")
@@ -241,13 +243,13 @@ def test_a_cursor_belongs_to_its_query(client: httpx.Client) -> None:
 
 
 def test_the_seed_is_planted_once_under_ids_that_follow_from_names(
-    server: EmbeddedServer, client: httpx.Client
+    server: EmbeddedServer, tenant: str, client: httpx.Client
 ) -> None:
     connectors, persons = (client.get(path).json()["data"] for path in (CONNECTORS, PERSONS))
     assert {row["name"]: row["provider"] for row in connectors} == {"okta": "okta", "SOC Slack": "slack"}
     assert {row["display_name"] for row in persons} == {"soc-lead", "tier-2"}
     changed = client.patch(f"{CONNECTORS}/{connectors[0]['id']}", json={"enabled": False}).json()
-    server.seed(server.seeded)
+    server.seed(SEED, tenant=tenant)
     assert client.get(CONNECTORS).json()["data"] == [changed, *connectors[1:]]
 
 

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from playbookctl.server.actions import Actions
 from playbookctl.server.fields import ALERT, CONNECTOR, PERSON, PLAYBOOK
 from playbookctl.server.guard import Guard
 from playbookctl.server.problems import ApiProblem, problem_response
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from playbookctl.server.auth import Signer
+    from playbookctl.server.runner import Runner
     from playbookctl.server.store import Store
 
 METHODS = ("GET", "POST", "PATCH", "DELETE")
@@ -30,7 +32,7 @@ PLAYBOOK_OPERATIONS = ("list", "get", "create", "update")
 ALL_OPERATIONS = ("list", "get", "create", "update", "delete")
 
 
-def make_app(store: Store, signer: Signer, *, hosts: frozenset[str]) -> FastAPI:
+def make_app(store: Store, signer: Signer, runner: Runner, *, hosts: frozenset[str]) -> FastAPI:
     """Return the application over one store. `hosts` are the Host headers it answers to (empty: any)."""
     app = FastAPI(title="SOC playbook API, reference server", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.store = store
@@ -42,6 +44,7 @@ def make_app(store: Store, signer: Signer, *, hosts: frozenset[str]) -> FastAPI:
     app.include_router(Collection(CONNECTOR, store).router(*ALL_OPERATIONS))
     app.include_router(Collection(PERSON, store).router(*ALL_OPERATIONS))
     app.include_router(Collection(ALERT, store).router("list", "get"))
+    app.include_router(Actions(store, runner).router())
     app.add_exception_handler(ApiProblem, _problem)
     app.add_exception_handler(HTTPException, _no_route)
     app.add_exception_handler(sqlite3.OperationalError, _unavailable)

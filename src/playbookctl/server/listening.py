@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
+    from starlette.types import ASGIApp
 
 KEEP_ALIVE_S = 75
 GRACE_S = 2
@@ -36,7 +36,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
 class QuietServer(uvicorn.Server):
     """A server for one socket. `answering` is set once it answers; `stop` may be called from any thread."""
 
-    def __init__(self, app: FastAPI) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         super().__init__(
             uvicorn.Config(
                 app,

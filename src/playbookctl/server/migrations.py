@@ -44,7 +44,23 @@ CREATE TABLE tags (
 ) WITHOUT ROWID;
 """
 
-STEPS = (OBJECTS,)
+RUNS = """
+CREATE TABLE runs (
+    id TEXT PRIMARY KEY,
+    tenant_id TEXT NOT NULL REFERENCES tenants (id),
+    playbook_id TEXT NOT NULL,
+    alert_id TEXT,
+    inputs TEXT NOT NULL,
+    status TEXT NOT NULL,
+    trace TEXT NOT NULL,
+    queued_at TEXT NOT NULL,
+    ended_at TEXT
+) WITHOUT ROWID;
+CREATE INDEX runs_waiting ON runs (id) WHERE status = 'queued';
+CREATE INDEX runs_of_a_playbook ON runs (tenant_id, playbook_id, id);
+"""
+
+STEPS = (OBJECTS, RUNS)
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 MEDIA_TYPE = "application/problem+json"
-Fault = tuple[str, str]  # JSON pointer, sentence
+Mistake = tuple[str, str]  # JSON pointer, sentence
 
 
 class ApiProblem(Exception):  # noqa: N818 - the word the API's documents use
@@ -22,7 +22,7 @@ class ApiProblem(Exception):  # noqa: N818 - the word the API's documents use
         self,
         status: HTTPStatus,
         detail: str,
-        errors: Iterable[Fault] = (),
+        errors: Iterable[Mistake] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
@@ -39,7 +39,7 @@ class ApiProblem(Exception):  # noqa: N818 - the word the API's documents use
 def problem_response(
     status: HTTPStatus,
     detail: str,
-    errors: Iterable[Fault] = (),
+    errors: Iterable[Mistake] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Return a problem as an answer."""
@@ -58,7 +58,7 @@ def not_found() -> ApiProblem:
     return ApiProblem(HTTPStatus.NOT_FOUND, "there is no such object")
 
 
-def unprocessable(errors: Iterable[Fault]) -> ApiProblem:
+def unprocessable(errors: Iterable[Mistake]) -> ApiProblem:
     """Return the answer for a well-formed request that says something the API does not take."""
     found = tuple(errors)
     plural = "mistake" if len(found) == 1 else "mistakes"

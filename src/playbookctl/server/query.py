@@ -13,7 +13,7 @@ from playbookctl.server.problems import unprocessable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from playbookctl.server.problems import Fault
+    from playbookctl.server.problems import Mistake
 
 PAGE = 50
 LARGEST_PAGE = 500
@@ -69,20 +69,20 @@ def filterable(resource: Resource) -> Iterator[Field]:
     return (field for field in resource.fields.values() if field.kind in FILTERS)
 
 
-def _repeated(given: list[tuple[str, str]]) -> Iterator[Fault]:
+def _repeated(given: list[tuple[str, str]]) -> Iterator[Mistake]:
     names = [name for name, _ in given]
     for name in sorted(set(names)):
         if names.count(name) > 1 and name not in REPEATABLE:
             yield f"/{name}", f"'{name}' is given {names.count(name)} times"
 
 
-def _unknown(resource: Resource, names: Iterable[str]) -> Iterator[Fault]:
+def _unknown(resource: Resource, names: Iterable[str]) -> Iterator[Mistake]:
     for name in names:
         if name not in resource.fields and name not in CONTROLS:
             yield f"/{name}", f"a list of {resource.name}s has no parameter '{name}'"
 
 
-def _controls(values: dict[str, str]) -> Iterator[Fault]:
+def _controls(values: dict[str, str]) -> Iterator[Mistake]:
     limit = values.get("limit", str(PAGE))
     if not LIMIT.fullmatch(limit) or int(limit) > LARGEST_PAGE:
         yield "/limit", f"must be a number from 1 to {LARGEST_PAGE}"

@@ -11,7 +11,7 @@ from playbookctl.server.problems import unprocessable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playbookctl.server.problems import Fault
+    from playbookctl.server.problems import Mistake
 
 EQUALITY = ("equals", "not_equals", "in", "not_in")
 TEXT_TESTS = ("contains", "not_contains", "starts_with", "ends_with", "matches")
@@ -38,7 +38,7 @@ def defaults(resource: Resource) -> dict[str, Any]:
     return {name: field.default for name, field in resource.fields.items() if not (field.stamped or field.required)}
 
 
-def _mistakes(resource: Resource, body: dict[str, Any], *, whole: bool) -> Iterator[Fault]:
+def _mistakes(resource: Resource, body: dict[str, Any], *, whole: bool) -> Iterator[Mistake]:
     for name, value in body.items():
         pointer = "/" + name.replace("~", "~0").replace("/", "~1")
         field = resource.fields.get(name)
@@ -53,7 +53,7 @@ def _mistakes(resource: Resource, body: dict[str, Any], *, whole: bool) -> Itera
             yield f"/{name}", f"'{name}' is required"
 
 
-def _of_value(pointer: str, field: Field, value: Any) -> Iterator[Fault]:
+def _of_value(pointer: str, field: Field, value: Any) -> Iterator[Mistake]:
     if value is None:
         if not field.nullable and not isinstance(field.default, list):
             yield pointer, f"'{field.name}' cannot be null"
@@ -65,7 +65,7 @@ def _cleared(field: Field) -> Any:
     return None if field.nullable else field.default
 
 
-def _text(pointer: str, field: Field, value: Any) -> Iterator[Fault]:
+def _text(pointer: str, field: Field, value: Any) -> Iterator[Mistake]:
     if not isinstance(value, str):
         yield pointer, "must be a text"
     elif field.longest is not None and len(value) > field.longest:
@@ -74,42 +74,42 @@ def _text(pointer: str, field: Field, value: Any) -> Iterator[Fault]:
         yield pointer, "must not be empty"
 
 
-def _choice(pointer: str, field: Field, value: Any) -> Iterator[Fault]:
+def _choice(pointer: str, field: Field, value: Any) -> Iterator[Mistake]:
     if value not in field.choices:
         yield pointer, f"must be one of {', '.join(field.choices)}"
 
 
-def _flag(pointer: str, _: Field, value: Any) -> Iterator[Fault]:
+def _flag(pointer: str, _: Field, value: Any) -> Iterator[Mistake]:
     if not isinstance(value, bool):
         yield pointer, "must be true or false"
 
 
-def _number(pointer: str, _: Field, value: Any) -> Iterator[Fault]:
+def _number(pointer: str, _: Field, value: Any) -> Iterator[Mistake]:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         yield pointer, "must be a number"
 
 
-def _moment(pointer: str, _: Field, value: Any) -> Iterator[Fault]:
+def _moment(pointer: str, _: Field, value: Any) -> Iterator[Mistake]:
     try:
         parse(value)
     except (ValueError, AttributeError, TypeError):
         yield pointer, "must be an RFC 3339 date-time with a zone"
 
 
-def _texts(pointer: str, _: Field, value: Any) -> Iterator[Fault]:
+def _texts(pointer: str, _: Field, value: Any) -> Iterator[Mistake]:
     yield from _each(pointer, value, str, "a text")
 
 
-def _object(pointer: str, _: Field, value: Any) -> Iterator[Fault]:
+def _object(pointer: str, _: Field, value: Any) -> Iterator[Mistake]:
     if not isinstance(value, dict):
         yield pointer, "must be an object"
 
 
-def _objects(pointer: str, _: Field, value: Any) -> Iterator[Fault]:
+def _objects(pointer: str, _: Field, value: Any) -> Iterator[Mistake]:
     yield from _each(pointer, value, dict, "an object")
 
 
-def _each(pointer: str, value: Any, kind: type, said: str) -> Iterator[Fault]:
+def _each(pointer: str, value: Any, kind: type, said: str) -> Iterator[Mistake]:
     if not isinstance(value, list):
         yield pointer, "must be a list"
         return
@@ -118,7 +118,7 @@ def _each(pointer: str, value: Any, kind: type, said: str) -> Iterator[Fault]:
             yield f"{pointer}/{index}", f"must be {said}"
 
 
-def _conditions(pointer: str, _: Field, value: Any) -> Iterator[Fault]:
+def _conditions(pointer: str, _: Field, value: Any) -> Iterator[Mistake]:
     if not isinstance(value, list):
         yield pointer, "must be a list"
         return
@@ -126,7 +126,7 @@ def _conditions(pointer: str, _: Field, value: Any) -> Iterator[Fault]:
         yield from _condition(f"{pointer}/{index}", condition)
 
 
-def _condition(pointer: str, condition: Any) -> Iterator[Fault]:
+def _condition(pointer: str, condition: Any) -> Iterator[Mistake]:
     match condition:
         case {"field": str(), "op": str() as operator, **rest} if operator in OPERATORS:
             wanted = set() if operator in WITHOUT_VALUE else {"value"}
@@ -144,7 +144,7 @@ def _condition(pointer: str, condition: Any) -> Iterator[Fault]:
             yield pointer, "must be {field, op, value}, {all}, {any}, {not}, {expr} or {connector_available}"
 
 
-CHECKS: dict[Kind, Callable[[str, Field, Any], Iterator[Fault]]] = {
+CHECKS: dict[Kind, Callable[[str, Field, Any], Iterator[Mistake]]] = {
     Kind.TEXT: _text,
     Kind.CHOICE: _choice,
     Kind.FLAG: _flag,

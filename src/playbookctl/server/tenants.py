@@ -26,14 +26,6 @@ class Tenants:
         self._store = store
         self._seen: set[str] = set()
 
-    def add(self, tenant_id: str, name: str = "") -> str:
-        """Add a tenant unless it is there and return its id."""
-        if tenant_id not in self._seen:
-            with self._store.writing() as connection:
-                connection.execute("INSERT OR IGNORE INTO tenants VALUES (?, ?)", (tenant_id, name or tenant_id))
-            self._seen.add(tenant_id)
-        return tenant_id
-
     def check(self, caller: Caller) -> None:
         """Raise ApiProblem 401 if the caller's tenant is not one of this server."""
         if caller.tenant_id in self._seen:
