@@ -1,0 +1,180 @@
+"""The graph of a playbook's steps: where a run may go from each of them, and why.
+
+Steps are known by their position in `Flow.steps` (the order of the file, bodies of loops included), because a broken
+file may use an id twice. Names of steps that do not exist lead nowhere here; a rule of their own speaks of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from playbookctl.model.playbook import END
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import TypeAlias
+
+    from playbookctl.model.playbook import Playbook, Step
+
+    Onward: TypeAlias = "tuple[Edge, ...]"
+
+OUT = -1  # the target of an edge that ends its path
+
+NEXT = "next"  # named by `next`
+FALLS = "falls"  # the step after it in the list
+BRANCH = "branch"  # a branch's target, named or fallen to
+ELSE = "else"  # no branch matched
+SKIPPED = "skipped"  # `if` was false, or `optional` and the connector is not there
+ERROR = "error"  # `on_error`
+TIMEOUT = "timeout"  # `on_timeout`
+REFUSED = "refused"  # a person said no
+EXPIRED = "expired"  # nobody answered in time
+BODY = "body"  # into the body of a loop
+AGAIN = "again"  # from the end of a body back to its loop
+EXIT = "exit"  # past the body
+
+PASSING_BY = frozenset({SKIPPED, REFUSED, EXPIRED})  # edges of a step that is left without having acted
+
+
+class Edge(NamedTuple):
+    """A way on from a step: its kind, the position of the step it leads to or OUT, and the branch's name."""
+
+    kind: str
+    target: int
+    label: str = ""
+
+
+class Flow:
+    """The step graph of one playbook. `edges[i]` are the ways on from `steps[i]`; a run begins at `steps[0]`."""
+
+    __slots__ = ("_reached", "edges", "playbook", "position", "steps")
+
+    def __init__(self, playbook: Playbook) -> None:
+        self.playbook = playbook
+        self.steps: list[Step] = playbook.all_steps
+        self.position: dict[str, int] = {step.id: at for at, step in reversed(list(enumerate(self.steps)))}
+        self.edges: list[Onward] = [()] * len(self.steps)
+        self._reached: dict[int, frozenset[int]] = {}
+        self._connect(playbook.steps, 0, (Edge(FALLS, OUT),))
+
+    @property
+    def reached(self) -> frozenset[int]:
+        """The positions a run can come to from the beginning."""
+        return self.reached_from(0)
+
+    def reached_from(self, start: int) -> frozenset[int]:
+        """Return the positions a run can come to from `start`, itself included."""
+        if start not in self._reached:
+            self._reached[start] = frozenset(reach(self.edges, (start,)))
+        return self._reached[start]
+
+    def comes_before(self, earlier: int, later: int) -> bool:
+        """Tell whether a run can have passed `earlier` when it comes to `later`."""
+        return any(later in self.reached_from(edge.target) for edge in self.edges[earlier] if edge.target != OUT)
+
+    def arrivals(self) -> list[list[tuple[int, Edge]]]:
+        """Return for each step the edges that lead to it, each with the position it comes from."""
+        arriving: list[list[tuple[int, Edge]]] = [[] for _ in self.steps]
+        for source, edges in enumerate(self.edges):
+            for edge in edges:
+                if edge.target != OUT:
+                    arriving[edge.target].append((source, edge))
+        return arriving
+
+    def _connect(self, steps: list[Step], first: int, leave: Onward) -> int:
+        """Fill in the edges of a list of steps that begins at `first`; `leave` is where its end leads."""
+        here = first
+        for step in steps:
+            after = here + 1 + (_size(step.steps) if step.steps else 0)
+            falls: Onward = (Edge(FALLS, after),) if step.following else leave
+            if step.type == END:
+                self.edges[here] = leave
+            elif _PLAIN_FIELDS.issuperset(step.data):
+                self.edges[here] = self._then(step, falls, leave)
+            else:
+                self.edges[here] = self._edges(step, here, falls, leave)
+            here = after
+        return here
+
+    def _edges(self, step: Step, here: int, falls: Onward, leave: Onward) -> Onward:
+        data = step.data
+        then = self._then(step, falls, leave)
+        edges: list[Edge] = []
+        if "approval" in data and isinstance(data["approval"], dict):
+            edges += self._outcome(data["approval"].get("on_refused"), REFUSED, then, leave)
+            edges += self._outcome(data["approval"].get("on_expired"), EXPIRED, then, leave)
+        if "if" in data or data.get("optional"):
+            edges += (Edge(SKIPPED, edge.target) for edge in then)
+        onward = tuple(self._branches(step, then, leave)) if step.branches else then
+        edges += self._body(step, here, onward) if step.steps else onward
+        edges += self._outcome(data.get("on_timeout"), TIMEOUT, then, leave)
+        edges += self._outcome(data.get("on_error"), ERROR, then, leave)
+        return tuple(edges)
+
+    def _body(self, step: Step, here: int, onward: Onward) -> Onward:
+        """Connect a loop with its body: it may be passed by, unless it asks only after a round (`repeat` without `while`)."""
+        past = tuple(Edge(EXIT, edge.target, edge.label) for edge in onward)
+        into = Edge(BODY, here + 1)
+        if not step.is_loop:
+            self._connect(step.steps, here + 1, past)
+            return (into,)
+        if "for_each" in step.data or "while" in step.data["repeat"]:
+            self._connect(step.steps, here + 1, (Edge(AGAIN, here),))
+            return (into, *past)
+        self._connect(step.steps, here + 1, (Edge(AGAIN, here + 1), *past))
+        return (into,)
+
+    def _branches(self, step: Step, then: Onward, leave: Onward) -> list[Edge]:
+        edges: list[Edge] = []
+        for branch in step.branches:
+            name = branch["name"]
+            targets = self._targets(branch["next"], leave) if "next" in branch else [edge.target for edge in then]
+            edges += (Edge(BRANCH, target, name) for target in targets)
+        targets = self._targets(step.data["else"], leave) if "else" in step.data else [edge.target for edge in leave]
+        edges += (Edge(ELSE, target) for target in targets)
+        return edges
+
+    def _then(self, step: Step, falls: Onward, leave: Onward) -> Onward:
+        if "next" not in step.data:
+            return falls
+        return tuple(Edge(NEXT, target) for target in self._targets(step.data["next"], leave))
+
+    def _outcome(self, value: Any, kind: str, then: Onward, leave: Onward) -> list[Edge]:
+        """Where `stop` (the default: the run has failed), `continue`, `end` or `{next: …}` lead."""
+        if value is None or value == "stop":
+            return []
+        targets = self._targets(value["next"], leave) if isinstance(value, dict) else None
+        if targets is None:
+            targets = [edge.target for edge in (leave if value == END else then)]
+        return [Edge(kind, target) for target in targets]
+
+    def _targets(self, value: str | list[str], leave: Onward) -> list[int]:
+        found: list[int] = []
+        for name in (value,) if isinstance(value, str) else value:
+            if name == END:
+                found += (edge.target for edge in leave)
+            elif name in self.position:
+                found.append(self.position[name])
+        return found
+
+
+def reach(edges: list[Onward], starts: Iterable[int]) -> set[int]:
+    """Return the positions that can be come to from any of `starts`, themselves included."""
+    stack = list(starts)
+    seen = set(stack)
+    while stack:
+        for edge in edges[stack.pop()]:
+            target = edge.target
+            if target not in seen and target != OUT:
+                seen.add(target)
+                stack.append(target)
+    return seen
+
+
+_PLAIN_FIELDS = frozenset(
+    {"id", "type", "name", "description", "connector", "action", "with", "playbook", "message", "next", "retry"}
+)  # a step that has only these goes on to its next, and nowhere else
+
+
+def _size(steps: list[Step]) -> int:
+    return sum(1 + _size(step.steps) for step in steps)
