@@ -45,8 +45,8 @@ class Selection:
 
 
 def _wins(rule: Rule, select: tuple[str, ...], ignore: tuple[str, ...]) -> bool:
-    chosen = _matches(rule, select) if select else 0
-    return chosen >= 0 and chosen >= _matches(rule, ignore) + (0 if select else 1) if ignore else chosen >= 0
+    ignored = _matches(rule, ignore)
+    return _matches(rule, select) > ignored if select else ignored < 0
 
 
 def _matches(rule: Rule, words: Iterable[str]) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 _SUSPECT = re.compile(
     "[\u0080-\u009f\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f"
@@ -32,6 +31,8 @@ def suspect_characters(text: str) -> list[tuple[int, str, str]]:
 
 
 def _remark(character: str, offsets: list[int]) -> tuple[int, str, str]:
+    import unicodedata  # noqa: PLC0415 - only where such a character is met
+
     name = unicodedata.name(character, "a control character").lower()
     more = f" (and {len(offsets) - 1} more in this file)" if len(offsets) > 1 else ""
     point = f"U+{ord(character):04X}"

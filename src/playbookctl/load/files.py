@@ -46,11 +46,23 @@ def select(paths: Iterable[str], settings: Settings) -> tuple[list[str], list[st
     return sorted(chosen), passed_over
 
 
-def leaves(file: str, root: str) -> bool:
-    """Tell whether `file` is, or lies behind, a symbolic link that leads out of `root`."""
-    real = os.path.realpath(file)
-    base = os.path.realpath(root)
-    return not (real == base or real.startswith(base + os.sep))
+class Links:
+    """Tells which files lie behind a symbolic link that leads out of a folder; asks the disk once per folder."""
+
+    def __init__(self, root: str) -> None:
+        self._root = os.path.realpath(_work_tree(root))
+        self._folders: dict[str, bool] = {}
+
+    def lead_out(self, file: str) -> bool:
+        """Tell whether `file` is, or lies behind, such a link."""
+        folder = os.path.dirname(file)
+        if folder not in self._folders:
+            self._folders[folder] = self._leaves(folder)
+        return self._folders[folder] or (os.path.islink(file) and self._leaves(file))
+
+    def _leaves(self, path: str) -> bool:
+        real = os.path.realpath(path)
+        return not (real == self._root or real.startswith(self._root.rstrip(os.sep) + os.sep))
 
 
 def _is_playbook(file: str, settings: Settings) -> bool:
@@ -146,3 +158,14 @@ def _has_ignore_file(folder: str) -> bool:
         if parent == folder or os.path.exists(os.path.join(folder, ".git")):
             return False
         folder = parent
+
+
+def _work_tree(folder: str) -> str:
+    """Return the root of the git work tree around `folder`, else `folder`."""
+    here = os.path.abspath(folder)
+    while not os.path.exists(os.path.join(here, ".git")):
+        parent = os.path.dirname(here)
+        if parent == here:
+            return folder
+        here = parent
+    return here

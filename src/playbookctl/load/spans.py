@@ -92,12 +92,12 @@ class NodeSpans:
             if isinstance(node, MappingNode):
                 for key, value in node.value:
                     if key.start_mark.index == offset:
-                        return offset, max(key.end_mark.index, value.end_mark.index) + 1
+                        return offset, max(key.end_mark.index, value.end_mark.index)
             elif isinstance(node, SequenceNode):
                 for child in node.value:
                     dash = self._dash(child.start_mark.index)
                     if dash == offset or (dash < 0 and child.start_mark.index == offset):
-                        return offset, child.end_mark.index + 1
+                        return offset, child.end_mark.index
         return offset, offset
 
     def _dash(self, offset: int) -> int:

@@ -1,0 +1,49 @@
+# `make demo` and `make test` need nothing but Python, pip, git and make: they build .venv themselves.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format bench fuzz soak generate clean
+
+help:  ## show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=23.1'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: $(STAMP)  ## validate, plan, sync, plan again, on a server and a database of its own
+	@$(BIN)/python scripts/demo.py
+
+test: $(STAMP)  ## run the tests and measure the coverage of branches
+	$(BIN)/python -m pytest -q -n auto --cov --cov-report=term:skip-covered $(ARGS)
+
+lint: $(STAMP)  ## ruff, mypy and the architecture
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q -p no:cacheprovider tests/test_architecture.py
+
+format: $(STAMP)  ## format the code and sort what can be sorted
+	$(BIN)/ruff check --fix --unsafe-fixes --select I,RUF022,RUF100 .
+	$(BIN)/ruff format .
+
+generate: $(STAMP)  ## write again what is generated: validators, schemas of reports, rule pages
+	$(BIN)/python scripts/build_validators.py
+	$(BIN)/python scripts/build_docs.py
+
+bench: $(STAMP)  ## measure against peers, write docs/benchmarks.md
+	$(BIN)/python scripts/bench.py $(ARGS)
+
+fuzz: $(STAMP)  ## fuzz the loader and the rules for ten minutes
+	$(BIN)/python scripts/fuzz.py $(ARGS)
+
+soak: $(STAMP)  ## the long versions of the tests that kill, race and break things
+	$(BIN)/python -m pytest -q -m soak -n 0 $(ARGS)
+
+clean:  ## remove what was built
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache dist

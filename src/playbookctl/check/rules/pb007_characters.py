@@ -1,0 +1,29 @@
+"""A character that cannot be seen is part of the text.
+
+No-break and zero-width spaces come with text copied from a web page or a chat, and make two ids differ that look the
+same. Characters that change the direction of writing make a file read otherwise than it runs; they are an error, the
+others a warning. Of each kind one is reported per file. A joiner inside an emoji is left alone.
+
+```yaml bad
+name: Block a sender  # <- PB007
+steps:
+  - id: block
+    action: block-sender
+```
+
+```yaml good
+name: Block a sender
+steps:
+  - id: block
+    action: block-sender
+```
+
+**How to fix it:** delete the character and type a plain one.
+"""
+
+from __future__ import annotations
+
+from playbookctl.check.rule import entry_rule, said_by_loader
+from playbookctl.model.finding import Severity
+
+entry_rule("PB007", "characters", Severity.ERROR, doc=__doc__)(said_by_loader("PB007"))

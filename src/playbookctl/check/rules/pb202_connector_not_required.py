@@ -1,0 +1,55 @@
+"""A step uses a connector that the playbook does not require.
+
+The platform refuses to start a playbook whose required connectors are missing or disabled. One that is used but not
+listed is found missing only in the middle of a response, after the first half has been done.
+
+A step with `optional: true` is skipped where its connector is not configured, and need not list it.
+
+```yaml bad
+name: Reset a password
+required_connectors: [slack]
+steps:
+  - id: reset
+    connector: okta  # <- PB202
+    action: reset-password
+  - id: notify
+    connector: slack
+    action: send-message
+```
+
+```yaml good
+name: Reset a password
+required_connectors: [okta, slack]
+steps:
+  - id: reset
+    connector: okta
+    action: reset-password
+  - id: notify
+    connector: slack
+    action: send-message
+```
+
+**How to fix it:** add the connector to `required_connectors`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playbookctl.check.rule import Context, playbook_rule
+from playbookctl.model.finding import Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playbookctl.model.playbook import Playbook
+
+
+@playbook_rule("PB202", "connector-not-required", Severity.ERROR, doc=__doc__)
+def connector_not_required(playbook: Playbook, _: Context) -> Iterator[Problem]:
+    required = set(playbook.required_connectors)
+    for step in playbook.all_steps:
+        name = step.connector
+        if name and name not in required and not step.data.get("optional") and "{{" not in name:
+            required.add(name)  # one finding for a connector, at its first use
+            yield Problem((*step.path, "connector"), f"'{name}' is used here but is not among required_connectors")

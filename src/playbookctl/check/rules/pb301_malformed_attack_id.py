@@ -1,0 +1,52 @@
+"""An ATT&CK id has the wrong shape.
+
+Techniques are written `T1566` or `T1566.001`, tactics `TA0001`. A malformed id is counted in no coverage report and
+found by no search.
+
+```yaml bad
+name: Phishing
+mitre_techniques:
+  - T1566.1  # <- PB301
+  - t1204  # <- PB301
+steps:
+  - id: block
+    action: block-sender
+```
+
+```yaml good
+name: Phishing
+mitre_techniques:
+  - T1566.001
+  - T1204
+steps:
+  - id: block
+    action: block-sender
+```
+
+**How to fix it:** copy the id from the technique's page at attack.mitre.org.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playbookctl.attack import IdKind, kind_of_id
+from playbookctl.check.rule import Context, playbook_rule
+from playbookctl.model.finding import Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playbookctl.model.playbook import Playbook
+
+_SHAPES = {"mitre_tactics": "TA0001", "mitre_techniques": "T1566 or T1566.001"}
+
+
+@playbook_rule("PB301", "malformed-attack-id", Severity.ERROR, doc=__doc__)
+def malformed_attack_id(playbook: Playbook, context: Context) -> Iterator[Problem]:
+    for field, shape in _SHAPES.items():
+        for index, value in enumerate(playbook.data.get(field) or ()):
+            if kind_of_id(value) is IdKind.MALFORMED:
+                near = context.attack.near(value)
+                guess = f"; did you mean '{near[0]}'?" if near else ""
+                yield Problem((field, index), f"'{value}' is no ATT&CK id, which looks like {shape}{guess}")

@@ -1,0 +1,40 @@
+"""`playbookctl explain`."""
+
+from __future__ import annotations
+
+import click
+
+from playbookctl.check.registry import all_rules, find_rule
+from playbookctl.errors import UsageError
+from playbookctl.model.nearest import did_you_mean
+
+
+@click.command("explain")
+@click.argument("code", required=False)
+def command(code: str | None) -> None:
+    """Print the page of a rule: why, a bad and a good example, how to fix it. Without CODE all rules are listed."""
+    if code is None:
+        for rule in all_rules().values():
+            click.echo(f"{rule.code}  {rule.severity.value:<7}  {rule.name:<26}  {rule.title}")
+        return
+    rule = find_rule(code)
+    if rule is None:
+        rules = all_rules()
+        guess = did_you_mean(code.upper(), [*rules, *(known.name.upper() for known in rules.values())])
+        raise UsageError(f"no rule has the code or name '{code}'{guess}", hint="'playbookctl explain' lists them")
+    click.echo(page(rule.code, rule.name, rule.severity.value, rule.doc), nl=False)
+
+
+def page(code: str, name: str, severity: str, doc: str) -> str:
+    """Return a rule's page in Markdown, with its heading and how to suppress it."""
+    lines = [line for line in doc.strip("\n").splitlines()]
+    examples = "\n".join(_heading(line) if line.startswith("```yaml ") else line for line in lines)
+    return (
+        f"# {code} {name}\n\nSeverity: {severity}\n\n{examples}\n\n"
+        f"**How to suppress it:** put `# playbookctl: ignore[{code}] the reason` at the end of the line, above the step, "
+        f"or on the first line for the whole file; or list {code} under `rules.ignore` in playbookctl.yaml.\n"
+    )
+
+
+def _heading(line: str) -> str:
+    return "Bad:\n\n```yaml" if line.startswith("```yaml bad") else "Good:\n\n```yaml"

@@ -1,0 +1,115 @@
+"""The entry point: finds commands by listing a folder, and turns every error into a message and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from playbookctl import __version__
+from playbookctl.errors import ExitCode, PlaybookctlError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_FOLDER = os.path.join(os.path.dirname(__file__), "commands")
+
+
+class LazyGroup(click.Group):
+    """Imports a command when it is called: `validate` must not pay for what `serve` needs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the names of all commands, sorted."""
+        names = [name[:-3] for name in os.listdir(_FOLDER) if name.endswith(".py") and not name.startswith("_")]
+        return sorted(name.replace("_", "-") for name in names)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command called `cmd_name`, None if there is none."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command: click.Command = import_module(f"playbookctl.cli.commands.{cmd_name.replace('-', '_')}").command
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Resolve as click does, with a guess for a misspelt name."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError:
+            from playbookctl.model.nearest import did_you_mean  # noqa: PLC0415 - only for a mistake
+
+            guess = did_you_mean(args[0], self.list_commands(ctx))
+            raise click.UsageError(f"there is no command '{args[0]}'{guess}", ctx) from None
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, message="playbookctl %(version)s")
+def cli() -> None:
+    """Validate, plan and sync SOC response playbooks kept as YAML in git.
+
+    \b
+    First steps:
+      playbookctl validate            check every playbook of the repository
+      playbookctl explain PB102       what a finding means, and how to mend it
+      playbookctl plan                what a sync would change, field by field
+      playbookctl sync                change it
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and end the process. No traceback reaches the user unless PLAYBOOKCTL_DEBUG is set."""
+    sys.exit(run(list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line and return the exit code."""
+    try:
+        result: Any = cli.main(arguments, "playbookctl", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.ClickException as error:
+        return _fail(_with_usage(error), "", ExitCode.USAGE, arguments)
+    except (click.Abort, KeyboardInterrupt):
+        return _fail("interrupted", "", ExitCode.INTERRUPTED, arguments)
+    except PlaybookctlError as error:
+        return _fail(error.message, error.hint, error.code, arguments)
+    except BrokenPipeError:
+        # Whoever read our output has gone (`| head`): nothing to say, and nobody to say it to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.DONE
+    except Exception as error:  # noqa: BLE001 - the last boundary: whatever it is, the user gets a message
+        if os.environ.get("PLAYBOOKCTL_DEBUG"):
+            raise
+        message = f"an error inside playbookctl {__version__}: {type(error).__name__}: {error}"
+        hint = "nothing more was done; set PLAYBOOKCTL_DEBUG=1 to see where, and please report it"
+        return _fail(message, hint, ExitCode.INTERNAL, arguments)
+    return int(result) if isinstance(result, int) else ExitCode.DONE
+
+
+def _with_usage(error: click.ClickException) -> str:
+    message = error.format_message()
+    context = getattr(error, "ctx", None)
+    return f"{message} (see '{context.command_path} --help')" if context is not None else message
+
+
+def _fail(message: str, hint: str, code: int, arguments: list[str]) -> int:
+    """Say what went wrong: on standard error for people, on standard output too where JSON was asked for."""
+    from playbookctl.report.escape import visible  # noqa: PLC0415 - only for a failure
+
+    click.echo(f"error: {visible(message)}", err=True)
+    if hint:
+        click.echo(f"hint: {visible(hint)}", err=True)
+    if _wants_json(arguments):
+        import json  # noqa: PLC0415 - only for a failure
+
+        click.echo(json.dumps({"code": int(code), "message": message, "hint": hint}, ensure_ascii=False))
+    return int(code)
+
+
+def _wants_json(arguments: list[str]) -> bool:
+    return "--format=json" in arguments or any(
+        pair == ("--format", "json") for pair in zip(arguments, arguments[1:], strict=False)
+    )

@@ -1,0 +1,95 @@
+"""Options that several commands share, and what the terminal can show."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from playbookctl.errors import UsageError
+from playbookctl.report.registry import Options, formats, render
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from playbookctl.model.report import Report
+
+    Command = Callable[..., Any]
+
+FORMAT_NAMES = formats()
+
+
+def config_option(command: Command) -> Command:
+    """Add `--config`."""
+    return click.option(
+        "--config", metavar="FILE", type=click.Path(exists=True, dir_okay=False),
+        help="The configuration. Default: the nearest playbookctl.yaml upwards.",
+    )(command)  # fmt: skip
+
+
+def output_options(command: Command) -> Command:
+    """Add `--format`, `--report`, `--color`, `-v` and `-q`."""
+    for option in reversed((
+        click.option("--format", "format_name", type=click.Choice(FORMAT_NAMES), default="text", show_default=True,
+                     help="What standard output is for."),
+        click.option("--report", "reports", metavar="FORMAT=PATH", multiple=True,
+                     help="Write a format to a file too. May be repeated."),
+        click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
+                     help="Colour. NO_COLOR is honoured."),
+        click.option("-v", "--verbose", is_flag=True, help="Say more."),
+        click.option("-q", "--quiet", is_flag=True, help="Say only what is wrong."),
+    )):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def environment_option(command: Command) -> Command:
+    """Add `--env`."""
+    return click.option("--env", "environment", metavar="NAME",
+                        help="An environment of the configuration. Default: its default_environment.")(command)  # fmt: skip
+
+
+def show(report: Report, format_name: str, reports: Sequence[str], color: str, *, verbose: bool = False) -> None:
+    """Print a report in the format asked for, and write the files asked for. Raises UsageError for a bad `--report`."""
+    for wanted in reports:
+        name, separator, path = wanted.partition("=")
+        if not separator or not path or name not in FORMAT_NAMES:
+            raise UsageError(f"--report {wanted} is not FORMAT=PATH", hint=f"formats: {', '.join(FORMAT_NAMES)}")
+        write_file(path, render(name, report, Options(verbose=verbose)))
+    terminal = sys.stdout.isatty()
+    options = Options(color=wants_color(color, terminal=terminal), width=_width() if terminal else 0,
+                      unicode=_can_unicode(), verbose=verbose)  # fmt: skip
+    click.echo(render(format_name, report, options), nl=False, color=True)
+
+
+def write_file(path: str, text: str) -> None:
+    """Write a report file. Raises UsageError if it cannot be written."""
+    try:
+        with open(path, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        raise UsageError(f"'{path}' cannot be written: {error.strerror}") from error
+
+
+def wants_color(choice: str, *, terminal: bool) -> bool:
+    """Decide colour: `always` and `never` are orders; `auto` asks NO_COLOR, TERM and whether a terminal reads."""
+    if choice != "auto":
+        return choice == "always"
+    return terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def today() -> str:
+    """Return today's date as ISO text in UTC, or that of SOURCE_DATE_EPOCH where it is set (reproducible builds)."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return time.strftime("%Y-%m-%d", time.gmtime(int(epoch) if epoch.isdigit() else None))
+
+
+def _width() -> int:
+    return os.get_terminal_size(sys.stdout.fileno()).columns
+
+
+def _can_unicode() -> bool:
+    return "utf" in (getattr(sys.stdout, "encoding", "") or "").lower()

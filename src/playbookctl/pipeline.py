@@ -1,0 +1,196 @@
+"""The order of the stages, and nothing else: load, check; render, fetch, plan, apply. The one module that knows it."""
+
+from __future__ import annotations
+
+import gc
+import os
+from typing import TYPE_CHECKING
+
+from playbookctl import __version__
+from playbookctl.attack import AttackIndex
+from playbookctl.check.engine import Engine
+from playbookctl.check.registry import all_rules
+from playbookctl.check.rule import Context
+from playbookctl.check.selection import Selection
+from playbookctl.errors import UsageError
+from playbookctl.load.connectors import load_connectors
+from playbookctl.load.entry import load_entry, read_bytes, unreadable
+from playbookctl.load.files import Links, playbook_files, select
+from playbookctl.load.settings import find_config, load_settings
+from playbookctl.model.report import Report, RuleInfo, Skipped
+from playbookctl.model.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from playbookctl.check.rule import Rule
+    from playbookctl.model.finding import Finding
+    from playbookctl.model.workspace import Connectors, Entry, Settings, Summary
+
+
+class Repository:
+    """A repository as found: settings, connectors, ATT&CK data, and the entries of its own two files.
+
+    `here` is the folder that shown paths are relative to.
+    """
+
+    def __init__(self, config: str | None, here: str) -> None:
+        self.here = here
+        found = config or find_config(here)
+        self.settings, self._config_entry = load_settings(found, here, shown_path(found, here) if found else "")
+        catalogue = os.path.join(self.settings.root, self.settings.connectors)
+        self.connectors, self._connectors_entry = load_connectors(self.settings, shown_path(catalogue, here))
+        self.attack = AttackIndex.of(self.settings)
+        self._links = Links(self.settings.root)
+
+    def own_entries(self) -> Iterator[Entry]:
+        """Yield the entries of the config and the connectors file, where they exist."""
+        for entry in (self._config_entry, self._connectors_entry):
+            if entry is not None:
+                yield entry
+
+    def files(self) -> list[str]:
+        """Return the absolute paths of all playbooks, sorted."""
+        return playbook_files(self.settings)
+
+    def load(self, file: str) -> Entry:
+        """Return the entry of a playbook file, readable or not. Never raises for what is in the file."""
+        shown = shown_path(file, self.here)
+        if self._links.lead_out(file):
+            return unreadable(shown, "a symbolic link leads out of the repository; such a file is not read")
+        try:
+            return load_entry(shown, read_bytes(file))
+        except OSError as error:
+            return unreadable(shown, f"the file cannot be read: {(error.strerror or str(error)).lower()}")
+
+    def context(self) -> Context:
+        """Return what the rules may know."""
+        return Context(self.settings, self.connectors, self.attack)
+
+
+class CheckOptions:
+    """What the command line asks of a check. `today` is an ISO date, for suppressions that expire."""
+
+    __slots__ = ("ignore", "select", "stdin", "stdin_name", "today")
+
+    def __init__(  # noqa: PLR0913 - the options of one command
+        self,
+        *,
+        today: str,
+        select: Iterable[str] = (),
+        ignore: Iterable[str] = (),
+        stdin: bytes | None = None,
+        stdin_name: str = "<stdin>",
+    ) -> None:
+        self.today = today
+        self.select = tuple(select)
+        self.ignore = tuple(ignore)
+        self.stdin = stdin
+        self.stdin_name = stdin_name
+
+
+def check(repository: Repository, paths: Sequence[str], options: CheckOptions) -> Report:
+    """Check files, and the whole repository as far as they have to do with it. No paths means all playbooks.
+
+    Raises UsageError for an unknown code on the command line, and where there is no playbook at all.
+    """
+    rules = all_rules()
+    _refuse_unknown_codes((*options.select, *options.ignore), rules)
+    chosen, passed_over = _chosen(repository, paths, options)
+    selection = Selection(repository.settings, options.select, options.ignore)
+    by_name = {shown_path(file, repository.here): file for file in repository.files()}
+
+    def reopen(shown: str) -> Entry:
+        if options.stdin is not None and shown == options.stdin_name:
+            return load_entry(shown, options.stdin)
+        own = next((entry for entry in repository.own_entries() if entry.source.path == shown), None)
+        return own or repository.load(by_name.get(shown, shown))
+
+    engine = Engine(rules, repository.context(), selection, reopen, options.today)
+    findings, checked = _run(engine, repository, chosen, options, everything=not paths and options.stdin is None)
+    infos = {code: RuleInfo(code, rule.name, rule.severity, rule.title, rule.doc) for code, rule in rules.items()}
+    data = [(f"ATT&CK {section.domain}", section.version) for section in repository.attack.sections]
+    reason = "no playbook of this repository (see 'playbooks:' in playbookctl.yaml)"
+    return Report(
+        "validate",
+        __version__,
+        findings=findings,
+        files=sorted(checked),
+        rules=infos,
+        skipped=[Skipped(path, reason) for path in passed_over],
+        data=data,
+    )
+
+
+def shown_path(file: str, here: str) -> str:
+    """Return a path for people: relative to `here`, with `/`."""
+    try:
+        return os.path.relpath(file, here).replace(os.sep, "/")
+    except ValueError:  # another drive
+        return file.replace(os.sep, "/")
+
+
+def _chosen(repository: Repository, paths: Sequence[str], options: CheckOptions) -> tuple[list[str], list[str]]:
+    if options.stdin is not None:
+        return [], []
+    for path in paths:
+        if not os.path.lexists(path):
+            raise UsageError(f"there is no file or folder '{path}'")
+    if paths:
+        return select(paths, repository.settings)
+    files = repository.files()
+    if not files:
+        folders = ", ".join(f"'{pattern}'" for pattern in repository.settings.playbooks)
+        raise UsageError(
+            f"there is no playbook under {folders} in {repository.settings.root}",
+            hint="name files or folders, or set 'playbooks:' in playbookctl.yaml; 'playbookctl init' writes one",
+        )
+    return files, []
+
+
+def _run(
+    engine: Engine, repository: Repository, chosen: list[str], options: CheckOptions, *, everything: bool
+) -> tuple[list[Finding], set[str]]:
+    """Run all rules: one by one over the chosen files, then over the summaries of all."""
+    findings: list[Finding] = []
+    summaries: dict[str, Summary] = {}
+    checked: set[str] = set()
+    gc.disable()  # nothing here makes cycles worth collecting; worth a factor of two over thousands of files
+    try:
+        for entry in _entries(repository, chosen, options):
+            checked.add(entry.source.path)
+            findings += engine.check_entry(entry)
+            if summary := engine.summarise(entry):
+                summaries[summary.file] = summary
+        own = list(repository.own_entries())
+        for entry in own:
+            findings += engine.check_entry(entry)
+        for file in repository.files():
+            shown = shown_path(file, repository.here)
+            if shown not in checked and (summary := engine.summarise(repository.load(file))):
+                summaries[shown] = summary
+    finally:
+        gc.enable()
+    workspace = Workspace(tuple(summaries[file] for file in sorted(summaries)))
+    findings += engine.check_workspace(workspace, None if everything else checked)
+    findings += engine.check_suppressions(checked | {entry.source.path for entry in own})
+    return findings, checked
+
+
+def _entries(repository: Repository, chosen: list[str], options: CheckOptions) -> Iterator[Entry]:
+    if options.stdin is not None:
+        yield load_entry(options.stdin_name, options.stdin)
+    for file in chosen:
+        yield repository.load(file)
+
+
+def _refuse_unknown_codes(words: Iterable[str], rules: dict[str, Rule]) -> None:
+    for word in words:
+        if word != "ALL" and not any(code.startswith(word.upper()) or rule.name == word for code, rule in rules.items()):
+            from playbookctl.model.nearest import did_you_mean  # noqa: PLC0415 - only for a mistake
+
+            names = [*rules, *(rule.name for rule in rules.values())]
+            raise UsageError(
+                f"no rule has the code or name '{word}'{did_you_mean(word, names)}",
+                hint="'playbookctl explain' lists them",
+            )

@@ -1,0 +1,58 @@
+"""Which rules speak, and how loudly."""
+
+from __future__ import annotations
+
+import pytest
+
+from playbookctl.check.rule import Rule
+from playbookctl.check.selection import Selection
+from playbookctl.model.finding import Severity
+from playbookctl.model.workspace import Settings
+
+RULE = Rule("PB402", "ungated", Severity.ERROR, "playbook", lambda: None, "")
+
+ON = [
+    ({}, (), (), True),
+    ({}, ("PB4",), (), True),
+    ({}, ("PB1",), (), False),
+    ({}, ("ungated",), (), True),
+    ({}, ("ALL",), (), True),
+    ({}, (), ("PB402",), False),
+    ({}, (), ("PB4",), False),
+    ({}, (), ("PB",), False),
+    ({}, ("PB402",), ("PB4",), True),
+    ({}, ("PB4",), ("PB402",), False),
+    ({}, ("PB4",), ("PB4",), False),
+    ({"ignore": ["PB402"]}, (), (), False),
+    ({"ignore": ["PB402"]}, ("PB402",), (), True),
+    ({"select": ["PB1"]}, (), (), False),
+    ({"select": ["PB1"]}, ("PB4",), (), True),
+    ({"select": ["PB4"], "ignore": ["PB402"]}, (), (), False),
+]
+
+
+@pytest.mark.parametrize(("rules", "select", "ignore", "on"), ON)
+def test_the_longest_prefix_wins_and_the_command_line_beats_the_config(
+    rules: dict[str, object], select: tuple[str, ...], ignore: tuple[str, ...], on: bool  # noqa: FBT001
+) -> None:
+    assert Selection(Settings({"rules": rules}, "/", None), select, ignore).is_on(RULE) is on
+
+
+LOUD = [
+    ({}, None, Severity.ERROR),
+    ({}, Severity.NOTE, Severity.NOTE),
+    ({"severity": {"PB402": Severity.NOTE}}, Severity.WARNING, Severity.NOTE),
+    ({"severity": {"PB4": Severity.NOTE, "PB402": Severity.WARNING}}, None, Severity.WARNING),
+    ({"severity": {"PB1": Severity.NOTE}}, None, Severity.ERROR),
+    ({"per_path": {"legacy": {"ignore": ["PB402"]}}}, None, None),
+    ({"per_path": {"legacy/*.yaml": {"ignore": ["PB4"]}}}, None, None),
+    ({"per_path": {"**/x.yaml": {"severity": {"PB402": "note"}}}}, None, Severity.NOTE),
+    ({"per_path": {"other": {"ignore": ["PB402"]}}}, None, Severity.ERROR),
+]
+
+
+@pytest.mark.parametrize(("rules", "said", "severity"), LOUD)
+def test_how_loud_a_rule_is_in_a_file(
+    rules: dict[str, object], said: Severity | None, severity: Severity | None
+) -> None:
+    assert Selection(Settings({"rules": rules}, "/", None)).severity(RULE, said, "legacy/x.yaml") is severity

@@ -1,0 +1,106 @@
+"""Comments that switch a finding off, and what is said of them when they do not."""
+
+from __future__ import annotations
+
+import pytest
+
+from playbookctl.check.suppress import comments_of, remarks, suppress
+from playbookctl.load.entry import load_entry
+from playbookctl.model.source import Span
+
+TODAY = "2026-06-01"
+STEPS = """\
+name: A  {first}
+steps:
+  {above}
+  - id: one  {end}
+    action: wipe-host
+  - id: two
+    action: wipe-host
+"""
+
+
+def suppressed_lines(text: str, code: str = "PB402") -> list[int]:
+    """Return the lines on which a finding of `code`, were there one at each line's first character, is suppressed."""
+    comments = comments_of(load_entry("x.yaml", text.encode()))
+    lines, offset = [], 0
+    for number, line in enumerate(text.splitlines(keepends=True), start=1):
+        start = offset + len(line) - len(line.lstrip())
+        if suppress(code, Span(number, 1, number, 2, start, start + 1), comments, TODAY):
+            lines.append(number)
+        offset += len(line)
+    return lines
+
+
+def playbook(first: str = "", above: str = "# -", end: str = "") -> str:
+    return STEPS.format(first=first, above=above, end=end)
+
+
+REACH = [
+    (playbook(end="# playbookctl: ignore[PB402] agreed"), [4]),
+    (playbook(end="# playbookctl: ignore[PB4] a prefix"), [4]),
+    (playbook(end="# playbookctl: ignore[PB101, PB402] two codes"), [4]),
+    (playbook(end="#playbookctl:ignore[pb402] spaces and case are free"), [4]),
+    (playbook(end="# playbookctl: ignore[PB403] another rule"), []),
+    (playbook(end="# playbookctl: ignore[PB402] over until=2026-05-31"), []),
+    (playbook(end="# playbookctl: ignore[PB402] last day until=2026-06-01"), [4]),
+    (playbook(above="# playbookctl: ignore[PB402] the next step"), [4, 5]),
+    (playbook(first="# playbookctl: ignore[PB402] first line"), [1]),
+    ("# playbookctl: ignore[PB402] whole file\n" + playbook(), [1, 2, 3, 4, 5, 6, 7, 8]),
+    ("# yaml-language-server: $schema=x\n# playbookctl: ignore[PB402] whole file\na: b\n", [1, 2, 3]),
+    ("# something\n# playbookctl: ignore[PB402] the next key\na: b\nc: d\n", [3]),
+    ("a: '# playbookctl: ignore[PB402] text'\n", []),
+    ("a: |\n  # playbookctl: ignore[PB402] text\n  b\n", []),
+    ("a: b\nc: [1\n# playbookctl: ignore[PB402] broken file\n", [1, 2, 3]),
+    ("a: b # playbookctl: ignore[] nothing named\n", []),
+]
+
+
+@pytest.mark.parametrize(("text", "lines"), REACH)
+def test_a_comment_reaches_as_far_as_it_says(text: str, lines: list[int]) -> None:
+    assert suppressed_lines(text) == lines
+
+
+def said(text: str, *codes: str) -> list[tuple[str, str]]:
+    """Return what is said of the comments of `text` after findings of `codes` on its first line."""
+    comments = comments_of(load_entry("x.yaml", text.encode()))
+    for code in codes:
+        suppress(code, Span(1, 1, 1, 2, 0, 1), comments, TODAY)
+    return [(code, problem.message) for code, problem in remarks(comments, TODAY, checked=True)]
+
+
+REMARKS = [
+    ("a: b # playbookctl: ignore[PB402] agreed", ("PB402",), []),
+    ("a: b # playbookctl: ignore[PB402] agreed", (), [("PB901", "nothing here is suppressed by PB402; remove it")]),
+    (
+        "a: b # playbookctl: ignore[PB402,PB404] agreed",
+        ("PB402",),
+        [("PB901", "nothing here is suppressed by PB404; remove it")],
+    ),
+    (
+        "a: b # playbookctl: ignore[PB402]",
+        ("PB402",),
+        [("PB903", "the suppression of PB402 gives no reason; write why after the brackets")],
+    ),
+    (
+        "a: b # playbookctl: ignore[PB402] until=2026-01-31 migration",
+        ("PB402",),
+        [("PB902", "the suppression of PB402 expired on 2026-01-31")],
+    ),
+    ("a: b # playbookctl: ignore[PB402] until=2027-01-31 migration", ("PB402",), []),
+]
+
+
+@pytest.mark.parametrize(("text", "codes", "expected"), REMARKS)
+def test_what_is_wrong_with_a_comment(text: str, codes: tuple[str, ...], expected: list[tuple[str, str]]) -> None:
+    assert said(text, *codes) == expected
+
+
+def test_without_all_rules_no_comment_is_called_unused() -> None:
+    comments = comments_of(load_entry("x.yaml", b"a: b # playbookctl: ignore[PB402] agreed"))
+    assert list(remarks(comments, TODAY, checked=False)) == []
+
+
+def test_the_reason_is_what_is_left_without_the_date() -> None:
+    (comment,) = comments_of(load_entry("x.yaml", b"a: b # playbookctl: ignore[PB402] - agreed, see INC-7 until=2027-01-31"))
+    assert (comment.reason, comment.until, comment.codes) == ("agreed, see INC-7", "2027-01-31", ("PB402",))
