@@ -12,7 +12,6 @@ from starlette.routing import Match
 
 from playbookctl.server.actions import Actions
 from playbookctl.server.fields import ALERT, CONNECTOR, PERSON, PLAYBOOK
-from playbookctl.server.guard import Guard
 from playbookctl.server.problems import ApiProblem, problem_response
 from playbookctl.server.routes import Collection, json_response
 from playbookctl.server.tenants import Tenants
@@ -32,8 +31,8 @@ PLAYBOOK_OPERATIONS = ("list", "get", "create", "update")
 ALL_OPERATIONS = ("list", "get", "create", "update", "delete")
 
 
-def make_app(store: Store, signer: Signer, runner: Runner, *, hosts: frozenset[str]) -> FastAPI:
-    """Return the application over one store. `hosts` are the Host headers it answers to (empty: any)."""
+def make_app(store: Store, signer: Signer, runner: Runner) -> FastAPI:
+    """Return the application over one store."""
     app = FastAPI(title="SOC playbook API, reference server", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.store = store
     app.state.signer = signer
@@ -49,7 +48,6 @@ def make_app(store: Store, signer: Signer, runner: Runner, *, hosts: frozenset[s
     app.add_exception_handler(HTTPException, _no_route)
     app.add_exception_handler(sqlite3.OperationalError, _unavailable)
     app.add_exception_handler(Exception, _failure)
-    app.add_middleware(Guard, hosts=hosts)
     return app
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from playbookctl.errors import ServerError
 from playbookctl.server.auth import LIFETIME_S, SCOPE, Caller
+from playbookctl.server.faults import Faults
 from playbookctl.server.listening import QuietServer, listening_socket
 from playbookctl.server.operator import Operator
 from playbookctl.server.seed import Seed
@@ -28,19 +29,21 @@ START_S = 10.0
 class EmbeddedServer:
     """A running server; a context manager. The database file is made if it is missing and survives the server.
 
-    `url` is where it answers, `tenant_id` its default tenant, which `tenant=None` stands for everywhere.
+    `url` is where it answers, `tenant_id` its default tenant, which `tenant=None` stands for everywhere,
+    `faults` what goes wrong: more can be armed while it runs.
     """
 
-    def __init__(self, database: Path, *, seed: Seed | None = None) -> None:
+    def __init__(self, database: Path, *, seed: Seed | None = None, faults: Faults | None = None) -> None:
         self._database = database
         self._seed = seed or Seed()
+        self.faults = faults or Faults()
         self.tenant_id = tenant_id_of(DEFAULT_TENANT)
 
     def __enter__(self) -> Self:
         self._service = Service(self._database)
         self.operator = Operator(self._service.store)
         self.operator.seed(self.operator.caller(), self._seed)
-        self._server = QuietServer(self._service.app())
+        self._server = QuietServer(self._service.app(faults=self.faults))
         self._socket = listening_socket(LOOPBACK, 0)
         self.url = f"http://{LOOPBACK}:{self._socket.getsockname()[1]}"
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="server", daemon=True)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import struct
 import threading
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp
+    from starlette.types import ASGIApp, Receive, Scope
 
 KEEP_ALIVE_S = 75
 GRACE_S = 2
 BACKLOG = 2048
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
@@ -41,11 +45,11 @@ class QuietServer(uvicorn.Server):
             uvicorn.Config(
                 app,
                 log_config=None,
-                log_level="critical",
+                log_level="error",
                 access_log=False,
                 lifespan="off",
                 loop="asyncio",
-                http="h11",
+                http=_Protocol,
                 ws="none",
                 backlog=BACKLOG,
                 server_header=False,
@@ -76,3 +80,37 @@ class QuietServer(uvicorn.Server):
         """Stop answering new requests and let those under way end, for at most `GRACE_S` seconds."""
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._stopped.set)
+
+
+async def reset_connection(scope: Scope, receive: Receive) -> None:
+    """Reset the connection a request came over, without an answer."""
+    transport = _transports[_ends(scope)]
+    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+    transport.abort()
+    await _disconnected(receive)
+
+
+async def close_connection(scope: Scope, receive: Receive) -> None:
+    """Close the connection a request came over, after what was sent so far."""
+    _transports[_ends(scope)].close()
+    await _disconnected(receive)
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+class _Protocol(H11Protocol):
+    """uvicorn's, remembering which transport belongs to which request, since ASGI has no word for a reset."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        _transports[self.client, self.server] = transport
+
+
+def _ends(scope: Scope) -> tuple[object, object]:
+    return scope["client"], scope["server"]
+
+
+_transports: WeakValueDictionary[tuple[object, object], asyncio.Transport] = WeakValueDictionary()

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from playbookctl.server.app import make_app
 from playbookctl.server.auth import Signer, setting_secret
-from playbookctl.server.guard import LOOPBACK_NAMES
+from playbookctl.server.faultlayer import FaultLayer
+from playbookctl.server.guard import LOOPBACK_NAMES, Guard
 from playbookctl.server.runner import Runner
 from playbookctl.server.store import Store
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from starlette.types import ASGIApp
+
+    from playbookctl.server.faults import Faults
 
 
 class Service:
@@ -25,9 +28,10 @@ class Service:
             self.signer = Signer(secret or setting_secret(connection))
         self.runner = Runner(self.store)
 
-    def app(self, *, hosts: frozenset[str] = LOOPBACK_NAMES) -> ASGIApp:
+    def app(self, *, hosts: frozenset[str] = LOOPBACK_NAMES, faults: Faults | None = None) -> ASGIApp:
         """Return the application; `hosts` are the Host headers it answers to (empty: any)."""
-        return make_app(self.store, self.signer, self.runner, hosts=hosts)
+        inner = make_app(self.store, self.signer, self.runner)
+        return Guard(inner if faults is None else FaultLayer(inner, faults), hosts)
 
     def close(self) -> None:
         """End the run at hand and close the database."""
