@@ -82,7 +82,7 @@ class StepChange:
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field in which desired and live differ: the API's name, `before` as live has it, `after` as desired (JSON text).
+    """One field in which desired and live differ: its API name, `before` as live has it, `after` as desired (JSON text).
 
     `written` tells whether the plan writes it. `brake`: live is safer, so only `--release` undoes it. `expected`: the
     config lists this drift as expected. `base` is the last applied text where git knows it, for display.
