@@ -108,6 +108,8 @@ def test_end_in_a_body_ends_the_round_only() -> None:
     graph = flow({"id": "loop", "type": "section", "for_each": "{{ x }}", "steps": body}, B)
     assert ways(graph, "in1") == ["next loop"]
     assert ways(graph, "in2") == ["next b"]
+    assert graph.is_round(1, 0)
+    assert not graph.is_round(2, 3)
 
 
 def test_branches_of_a_loop_are_asked_after_it() -> None:

@@ -81,6 +81,15 @@ class Flow:
                     arriving[edge.target].append((source, edge))
         return arriving
 
+    def is_round(self, source: int, target: int) -> bool:
+        """Tell whether an edge goes back to a loop that `source` stands in: to the loop or to the beginning of its body."""
+        loop = self.steps[source].parent
+        while loop is not None:
+            if self.steps[target] is loop or self.steps[target] is loop.steps[0]:
+                return True
+            loop = loop.parent
+        return False
+
     def _connect(self, steps: list[Step], first: int, leave: Onward) -> int:
         """Fill in the edges of a list of steps that begins at `first`; `leave` is where its end leads."""
         here = first
@@ -104,7 +113,7 @@ class Flow:
             edges += self._outcome(data["approval"].get("on_refused"), REFUSED, then, leave)
             edges += self._outcome(data["approval"].get("on_expired"), EXPIRED, then, leave)
         if "if" in data or data.get("optional"):
-            edges += (Edge(SKIPPED, edge.target) for edge in then)
+            edges += _as(SKIPPED, then)
         onward = tuple(self._branches(step, then, leave)) if step.branches else then
         edges += self._body(step, here, onward) if step.steps else onward
         edges += self._outcome(data.get("on_timeout"), TIMEOUT, then, leave)
@@ -112,7 +121,7 @@ class Flow:
         return tuple(edges)
 
     def _body(self, step: Step, here: int, onward: Onward) -> Onward:
-        """Connect a loop with its body: it may be passed by, unless it asks only after a round (`repeat` without `while`)."""
+        """Connect a loop with its body; it may be passed by, except where it asks only after a round (no `while`)."""
         past = tuple(Edge(EXIT, edge.target, edge.label) for edge in onward)
         into = Edge(BODY, here + 1)
         if not step.is_loop:
@@ -128,34 +137,37 @@ class Flow:
         edges: list[Edge] = []
         for branch in step.branches:
             name = branch["name"]
-            targets = self._targets(branch["next"], leave) if "next" in branch else [edge.target for edge in then]
-            edges += (Edge(BRANCH, target, name) for target in targets)
-        targets = self._targets(step.data["else"], leave) if "else" in step.data else [edge.target for edge in leave]
-        edges += (Edge(ELSE, target) for target in targets)
-        return edges
+            if "next" in branch:
+                edges += self._to(BRANCH, branch["next"], leave, name)
+            else:
+                edges += _as(BRANCH, then, name)
+        if "else" in step.data:
+            return edges + self._to(ELSE, step.data["else"], leave)
+        return edges + _as(ELSE, leave)
 
     def _then(self, step: Step, falls: Onward, leave: Onward) -> Onward:
-        if "next" not in step.data:
-            return falls
-        return tuple(Edge(NEXT, target) for target in self._targets(step.data["next"], leave))
+        return tuple(self._to(NEXT, step.data["next"], leave)) if "next" in step.data else falls
 
     def _outcome(self, value: Any, kind: str, then: Onward, leave: Onward) -> list[Edge]:
         """Where `stop` (the default: the run has failed), `continue`, `end` or `{next: …}` lead."""
         if value is None or value == "stop":
             return []
-        targets = self._targets(value["next"], leave) if isinstance(value, dict) else None
-        if targets is None:
-            targets = [edge.target for edge in (leave if value == END else then)]
-        return [Edge(kind, target) for target in targets]
+        if isinstance(value, dict):
+            return self._to(kind, value["next"], leave)
+        return _as(kind, leave if value == END else then)
 
-    def _targets(self, value: str | list[str], leave: Onward) -> list[int]:
-        found: list[int] = []
+    def _to(self, kind: str, value: str | list[str], leave: Onward, label: str = "") -> list[Edge]:
+        edges: list[Edge] = []
         for name in (value,) if isinstance(value, str) else value:
             if name == END:
-                found += (edge.target for edge in leave)
+                edges += _as(kind, leave, label)
             elif name in self.position:
-                found.append(self.position[name])
-        return found
+                edges.append(Edge(kind, self.position[name], label))
+        return edges
+
+
+def _as(kind: str, edges: Onward, label: str = "") -> list[Edge]:
+    return [Edge(kind, edge.target, label) for edge in edges]
 
 
 def reach(edges: list[Onward], starts: Iterable[int]) -> set[int]:
