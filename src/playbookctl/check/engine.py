@@ -53,13 +53,15 @@ class Engine:
         if comments:
             self._comments[entry.source.path] = comments
         found: list[Finding] = []
-        if entry.problems:
+        for code, problem in entry.problems:
+            if rule := self._rules.get(code):
+                found += self._findings(rule, iter((problem,)), entry)
+        if entry.document is not None:
             for rule in self._entry_rules:
                 found += self._findings(rule, rule.check(entry, self._context), entry)
         if entry.playbook is not None:
             for rule in self._playbook_rules:
-                for problem in rule.check(entry.playbook, self._context):
-                    found += self._findings(rule, iter((problem,)), entry)
+                found += self._findings(rule, rule.check(entry.playbook, self._context), entry)
         return found
 
     def summarise(self, entry: Entry) -> Summary | None:

@@ -44,7 +44,7 @@ class Context:
 
 
 class Rule(Value):
-    """A declared rule. `kind` is 'entry' (any file, broken ones too), 'playbook' or 'workspace'."""
+    """A declared rule. `kind` is 'entry' (any document), 'playbook', 'workspace' or 'declared' (found elsewhere)."""
 
     __slots__ = ("check", "code", "doc", "kind", "name", "severity")
 
@@ -66,7 +66,7 @@ RULES: dict[str, Rule] = {}
 
 
 def entry_rule(code: str, name: str, severity: Severity, *, doc: str | None) -> Callable[[EntryCheck], EntryCheck]:
-    """Declare a rule that sees every file, readable or not."""
+    """Declare a rule that sees every file that is a mapping, whether or not the schema has accepted it."""
     return _declare(code, name, severity, "entry", doc)
 
 
@@ -90,10 +90,6 @@ def _declare(code: str, name: str, severity: Severity, kind: str, doc: str | Non
     return register
 
 
-def said_by_loader(code: str) -> EntryCheck:
-    """Return the check of a rule whose problems the loader has already found: file and schema rules."""
-
-    def check(entry: Entry, _: Context) -> Iterator[Problem]:
-        return (problem for said, problem in entry.problems if said == code)
-
-    return check
+def declared_rule(code: str, name: str, severity: Severity, *, doc: str | None) -> None:
+    """Declare a rule whose problems are found elsewhere: by the loader (files and schema) or the engine (suppressions)."""
+    _declare(code, name, severity, "declared", doc)(None)

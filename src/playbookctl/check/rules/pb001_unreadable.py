@@ -27,7 +27,7 @@ indent with spaces; save as UTF-8.
 
 from __future__ import annotations
 
-from playbookctl.check.rule import entry_rule, said_by_loader
+from playbookctl.check.rule import declared_rule
 from playbookctl.model.finding import Severity
 
-entry_rule("PB001", "unreadable", Severity.ERROR, doc=__doc__)(said_by_loader("PB001"))
+declared_rule("PB001", "unreadable", Severity.ERROR, doc=__doc__)

@@ -32,7 +32,7 @@ key that begins with `x-`.
 
 from __future__ import annotations
 
-from playbookctl.check.rule import entry_rule, said_by_loader
+from playbookctl.check.rule import declared_rule
 from playbookctl.model.finding import Severity
 
-entry_rule("PB002", "schema", Severity.ERROR, doc=__doc__)(said_by_loader("PB002"))
+declared_rule("PB002", "schema", Severity.ERROR, doc=__doc__)

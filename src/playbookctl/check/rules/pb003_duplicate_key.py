@@ -24,7 +24,7 @@ steps:
 
 from __future__ import annotations
 
-from playbookctl.check.rule import entry_rule, said_by_loader
+from playbookctl.check.rule import declared_rule
 from playbookctl.model.finding import Severity
 
-entry_rule("PB003", "duplicate-key", Severity.ERROR, doc=__doc__)(said_by_loader("PB003"))
+declared_rule("PB003", "duplicate-key", Severity.ERROR, doc=__doc__)

@@ -42,4 +42,4 @@ if TYPE_CHECKING:
 def server_field(entry: Entry, _: Context) -> Iterator[Problem]:
     for name in sorted(SERVER_FIELDS.keys() & (entry.document.data.keys() if entry.document else set())):
         fix = Fix(f"remove '{name}'", (Edit((name,), "", "delete"),))
-        yield Problem((Key(name),), f"'{name}' is set by the server ({SERVER_FIELDS[name]}); remove it from the file", fix=fix)
+        yield Problem((Key(name),), f"'{name}' is not yours to set: {SERVER_FIELDS[name]}; remove it", fix=fix)

@@ -46,10 +46,13 @@ if TYPE_CHECKING:
 
 
 @playbook_rule("PB202", "connector-not-required", Severity.ERROR, doc=__doc__)
-def connector_not_required(playbook: Playbook, _: Context) -> Iterator[Problem]:
+def connector_not_required(playbook: Playbook, context: Context) -> Iterator[Problem]:
     required = set(playbook.required_connectors)
+    known = context.connectors.by_name if context.connectors.file else None
     for step in playbook.all_steps:
         name = step.connector
+        if known is not None and name not in known:
+            continue  # PB201 says so; adding an unknown name to the list would mend nothing
         if name and name not in required and not step.data.get("optional") and "{{" not in name:
             required.add(name)  # one finding for a connector, at its first use
             yield Problem((*step.path, "connector"), f"'{name}' is used here but is not among required_connectors")
