@@ -82,7 +82,7 @@ class Flow:
         return arriving
 
     def is_round(self, source: int, target: int) -> bool:
-        """Tell whether an edge goes back to a loop that `source` stands in: to the loop or to the beginning of its body."""
+        """Tell whether an edge goes back to a loop around `source`: to the loop or to the beginning of its body."""
         loop = self.steps[source].parent
         while loop is not None:
             if self.steps[target] is loop or self.steps[target] is loop.steps[0]:
