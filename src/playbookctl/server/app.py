@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse
 from starlette.routing import Match
 
 from playbookctl.server.actions import Actions
+from playbookctl.server.docs import docs_page
 from playbookctl.server.fields import ALERT, CONNECTOR, PERSON, PLAYBOOK
+from playbookctl.server.openapi import document
 from playbookctl.server.problems import ApiProblem, problem_response
 from playbookctl.server.routes import Collection, json_response
 from playbookctl.server.tenants import Tenants
@@ -19,6 +22,8 @@ from playbookctl.server.tokens import PATH as TOKEN_PATH
 from playbookctl.server.tokens import give_token
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -37,6 +42,10 @@ def make_app(store: Store, signer: Signer, runner: Runner) -> FastAPI:
     app.state.store = store
     app.state.signer = signer
     app.state.tenants = Tenants(store)
+    described = document()
+    app.openapi = lambda: described  # type: ignore[method-assign]
+    app.add_api_route("/openapi.json", _sent(json_response(described)), methods=["GET"], response_model=None)
+    app.add_api_route("/docs", _sent(HTMLResponse(docs_page(described))), methods=["GET"], response_model=None)
     app.add_api_route("/health", health, methods=["GET"])
     app.add_api_route(TOKEN_PATH, give_token, methods=["POST"], response_model=None)
     app.include_router(Collection(PLAYBOOK, store).router(*PLAYBOOK_OPERATIONS))
@@ -54,6 +63,13 @@ def make_app(store: Store, signer: Signer, runner: Runner) -> FastAPI:
 async def health() -> Response:
     """Say that the server answers."""
     return json_response({"status": "ok"})
+
+
+def _sent(answer: Response) -> Callable[[], Coroutine[None, None, Response]]:
+    async def send() -> Response:
+        return answer
+
+    return send
 
 
 async def _problem(_: Request, error: Exception) -> Response:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta, timezone
 
+RFC_3339 = re.compile(
+    r"(?P<day>\d{4}-\d\d-\d\d)[Tt](?P<time>\d\d:\d\d:\d\d)(?P<fraction>\.\d+)?(?P<zone>[Zz]|[+-]\d\d:\d\d)", re.ASCII
+)
 FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
@@ -18,8 +22,10 @@ def now_after(earlier: str) -> str:
 
 
 def parse(moment: str) -> datetime:
-    """Read a moment in any RFC 3339 spelling with a zone; raise ValueError for anything else."""
-    read = datetime.fromisoformat(moment.replace("Z", "+00:00").replace("z", "+00:00"))
-    if read.tzinfo is None:
+    """Read a moment in RFC 3339; raise ValueError for anything else, leap seconds and the year 0 among it."""
+    found = RFC_3339.fullmatch(moment)
+    if found is None:
         raise ValueError(moment)
-    return read
+    fraction = (found["fraction"] or ".0")[1:7].ljust(6, "0")
+    zone = "+00:00" if found["zone"] in "Zz" else found["zone"]
+    return datetime.fromisoformat(f"{found['day']}T{found['time']}.{fraction}{zone}")
