@@ -48,18 +48,18 @@ def main() -> int:
     options.add_argument("--check", action="store_true", help="write nothing, exit 1 if a file would change")
     options.add_argument("--output", type=Path, default=DATA, help="folder of the data; default: the package's")
     chosen = options.parse_args()
+    facts = yaml.safe_load((HERE / "attack_facts.yaml").read_text(encoding="utf-8"))
     if chosen.packages:
-        return build(chosen.packages, chosen.output, check=chosen.check)
+        return build(chosen.packages, chosen.output, facts, check=chosen.check)
     with tempfile.TemporaryDirectory() as folder:
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--target", folder]
         exact = ["--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", str(HERE / "attack_packages.txt")]
         subprocess.run([*pip, *exact], check=True)
-        return build(Path(folder), chosen.output, check=chosen.check)
+        return build(Path(folder), chosen.output, facts, check=chosen.check)
 
 
-def build(packages: Path, output: Path, *, check: bool) -> int:
+def build(packages: Path, output: Path, facts: dict[str, Any], *, check: bool) -> int:
     """Write, or with `check` compare, one file for each domain and version; return the exit code."""
-    facts = yaml.safe_load((HERE / "attack_facts.yaml").read_text(encoding="utf-8"))
     changed = 0
     for wanted in facts["files"]:
         section = make_section(packages, wanted, facts["changes"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 import httpx
 
@@ -26,7 +26,7 @@ def is_url(text: str) -> bool:
 
 def shown(url: str) -> str:
     """Return `url` without user, password, query and fragment: what may stand in a message or a pinned file."""
-    parts = urlsplit(url)
+    parts = _parts(url)
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
@@ -71,7 +71,7 @@ def _get(client: httpx.Client, url: str, target: Path, limit: int, until: float)
 
 
 def _allowed(url: str) -> str:
-    scheme = urlsplit(url).scheme
+    scheme = _parts(url).scheme
     if scheme == "https" or (scheme == "http" and _is_loopback(url)):
         return url
     raise ConfigError(
@@ -80,10 +80,17 @@ def _allowed(url: str) -> str:
 
 
 def _not_downgraded(url: str, following: str) -> str:
-    if urlsplit(url).scheme == "https" and urlsplit(following).scheme != "https":
+    if _parts(url).scheme == "https" and _parts(following).scheme != "https":
         raise ServerError(f"'{shown(url)}' redirects to '{shown(following)}', which is not https")
     return following
 
 
 def _is_loopback(url: str) -> bool:
-    return urlsplit(url).hostname in _LOOPBACK
+    return _parts(url).hostname in _LOOPBACK
+
+
+def _parts(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError as error:
+        raise ConfigError(f"this is no address: {error}") from error

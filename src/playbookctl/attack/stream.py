@@ -58,7 +58,7 @@ def _array(reader: _Reader) -> Iterator[dict[str, Any]]:
     while reader.peek() != "]":
         value = reader.value()
         if not isinstance(value, dict):
-            raise reader.refused(f"has a {type(value).__name__} among its objects")
+            raise reader.refused("has something among its objects that is none")
         yield value
         if reader.peek() != "]":
             reader.expect(",")
@@ -123,9 +123,11 @@ class _Reader:
         if held > LARGEST_OBJECT:
             raise self.refused(f"is damaged, or has a value of more than {LARGEST_OBJECT:,} characters")
         more = self._stream.read(max(_CHUNK, held))
+        if not more:
+            return False
         self._before += self._at
         self._text = self._text[self._at :] + more
         self._at = 0
         if self._before + len(self._text) > LIMIT:
             raise self.refused(f"is larger than {LIMIT:,} characters")
-        return bool(more)
+        return True

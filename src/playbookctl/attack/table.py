@@ -17,12 +17,14 @@ from __future__ import annotations
 from playbookctl.attack.values import Status, Tactic, Technique
 
 MAGIC = "# playbookctl ATT&CK index, format 1"
-NOTICE = (
+COPYRIGHT = (
     "© 2026 The MITRE Corporation. "
-    "This work is reproduced and distributed with the permission of The MITRE Corporation.",
-    "The MITRE Corporation (MITRE) hereby grants you a non-exclusive, royalty-free license to use ATT&CK® for research, "
-    "development, and commercial purposes. Any copy you make for such purposes is authorized provided that you reproduce "
-    "MITRE's copyright designation and this license in any such copy.",
+    "This work is reproduced and distributed with the permission of The MITRE Corporation."
+)
+LICENSE = (
+    "The MITRE Corporation (MITRE) hereby grants you a non-exclusive, royalty-free license to use ATT&CK® for "
+    "research, development, and commercial purposes. Any copy you make for such purposes is authorized provided that "
+    "you reproduce MITRE's copyright designation and this license in any such copy."
 )
 DOMAINS = ("enterprise", "mobile", "ics")
 _SOURCE = "# source: "
@@ -117,7 +119,7 @@ def read_sections(text: str) -> tuple[Section, ...]:
 
 def render_sections(sections: tuple[Section, ...]) -> str:
     """Write the text of an index: the domains in MITRE's order, then by version."""
-    parts = [MAGIC, *(f"# {line}" for line in NOTICE)]
+    parts = [MAGIC, f"# {COPYRIGHT}", f"# {LICENSE}"]
     for section in sorted(sections, key=lambda section: (DOMAINS.index(section.domain), section.version)):
         parts.extend(f"{_SOURCE}{source}" for source in section.sources)
         parts.append(f"[{section.domain} {section.version}]")
