@@ -38,8 +38,8 @@ def main() -> int:
         connectors |= set(data.get("required_connectors") or ()) | connectors_of(data["steps"])
         write(options.target / "playbooks" / path.relative_to(options.folder), {"key": keys[path], **data})
     for name in sorted(missing):
-        stub = {"key": slug(name), "name": name, "steps": [{"id": "nothing", "type": "section"}]}
-        write(options.target / "playbooks" / "stubs" / f"{slug(name)}.yaml", stub)
+        stub = {"key": stub_key(name), "name": name, "steps": [{"id": "nothing", "type": "section"}]}
+        write(options.target / "playbooks" / "stubs" / f"{stub_key(name)}.yaml", stub)
     write(options.target / "connectors.yaml", {"connectors": {name: {"provider": slug(name)} for name in sorted(connectors)}})
     (options.target / "playbookctl.yaml").write_text(CONFIG, "utf-8")
     print(f"{len(playbooks)} playbooks, {len(missing)} stubs, {len(connectors)} connectors")
@@ -63,13 +63,18 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:64].strip("-")
 
 
+def stub_key(name: str) -> str:
+    """Return the key of the stub for a called playbook that is not there."""
+    return slug(f"stub-{name}")
+
+
 def rewrite_calls(steps: list[dict[str, Any]], by_name: dict[str, str], missing: set[str]) -> None:
     """Replace the name of each called playbook by its key."""
     for step in steps:
         if isinstance(name := step.get("playbook"), str):
             if name not in by_name:
                 missing.add(name)
-            step["playbook"] = by_name.get(name, slug(name))
+            step["playbook"] = by_name.get(name, stub_key(name))
         rewrite_calls(step.get("steps") or [], by_name, missing)
 
 

@@ -48,10 +48,21 @@ connectors:
   jira: {provider: jira}
   firewall: {provider: palo_alto}
 """
+ACTIONS = """\
+connectors:
+  okta:
+    provider: okta
+    actions:
+      reset-password: {required: [user], optional: [], effect: reversible}
+      disable-user: {required: [user], effect: reversible}
+"""
+ENVIRONMENTS = "namespace: test\nenvironments:\n  prod: {url: 'https://example.test', connectors: {okta: cnn_1}}\n"
 COMPANIONS: dict[str, dict[str, str]] = {
     "phishing.yaml": {
         "playbooks/a.yaml": "key: phishing\nname: Phishing\nsteps:\n  - id: a\n    action: get-message\n",
     },
+    "actions": {"connectors.yaml": ACTIONS},
+    "environments": {"playbookctl.yaml": ENVIRONMENTS},
 }
 
 

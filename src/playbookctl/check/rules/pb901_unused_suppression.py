@@ -1,0 +1,30 @@
+"""A comment suppresses a finding that is not there.
+
+It was mended, or the code is misspelt. Left in place it would hide the next one.
+
+```yaml bad
+name: Phishing
+description: Block a sender.  # playbookctl: ignore[PB501] text follows  # <- PB901
+steps:
+  - id: block
+    action: block-sender
+```
+
+```yaml good
+name: Phishing  # playbookctl: ignore[PB501] text follows with the next release
+steps:
+  - id: block
+    action: block-sender
+```
+
+It is said only when all rules ran, so not with `--select` or `--ignore`.
+
+**How to fix it:** remove the comment, or the code from its list.
+"""
+
+from __future__ import annotations
+
+from playbookctl.check.rule import declared_rule
+from playbookctl.model.finding import Severity
+
+declared_rule("PB901", "unused-suppression", Severity.WARNING, doc=__doc__)
