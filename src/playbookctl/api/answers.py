@@ -31,8 +31,18 @@ HINTS = {
 }
 
 
+NONSENSE_HINT = "is the environment's url the API's? if it is, report the request id to the server's operator"
+
+
 class Nonsense(Exception):  # noqa: N818 - what a server talks
     """An answer that cannot mean anything; whoever made the call adds which one it was."""
+
+    def named(self, call: Call, request_id: str) -> ServerError:
+        """Return the error to raise for it: AnswerLost if the call was a write, which was carried out or not."""
+        kind = AnswerLost if call.writes else ServerError
+        error = kind(f"the server answered {call} with {self} (request id {request_id})", hint=NONSENSE_HINT)
+        error.request_id = request_id
+        return error
 
 
 def payload(answer: Answer) -> Any:
@@ -52,7 +62,7 @@ def single(value: Any) -> Row:
     if isinstance(value, dict) and "id" not in value and isinstance(value.get("data"), dict):
         value = value["data"]
     if not isinstance(value, dict):
-        raise Nonsense(f"a {kind(value)} instead of an object")
+        raise Nonsense(f"{a_kind(value)} instead of an object")
     if not is_id(value.get("id")):
         raise Nonsense(f"an object without an id (it has {', '.join(sorted(value)[:10]) or 'no fields'})")
     return value
@@ -63,10 +73,10 @@ def is_id(value: Any) -> bool:
     return isinstance(value, str) and value != ""
 
 
-def kind(value: Any) -> str:
-    """Name the JSON type of a value."""
-    names = {dict: "object", list: "array", str: "string", bool: "boolean", type(None): "null"}
-    return names.get(type(value), "number")
+def a_kind(value: Any) -> str:
+    """Name the JSON type of a value, with its article."""
+    names = {dict: "an object", list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
+    return names.get(type(value), "a number")
 
 
 def failure(call: Call, answer: Answer, more: str = "") -> PlaybookctlError:
@@ -77,11 +87,7 @@ def failure(call: Call, answer: Answer, more: str = "") -> PlaybookctlError:
     parts += [f"and {len(pointers) - MOST_POINTERS} more"] if len(pointers) > MOST_POINTERS else []
     said = ": " + "; ".join(parts) if parts else ""
     message = f"{call} was answered {answer.status}{said} (request id {answer.request_id}){more}"
-    return with_request_id(_named(call, answer.status, message, pointers), answer)
-
-
-def with_request_id(error: PlaybookctlError, answer: Answer) -> PlaybookctlError:
-    """Return the error, its `request_id` that of the answer."""
+    error = _named(call, answer.status, message, pointers)
     error.request_id = answer.request_id
     return error
 

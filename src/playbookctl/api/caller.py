@@ -7,12 +7,12 @@ import time
 from typing import TYPE_CHECKING
 from urllib.parse import quote_plus
 
-from playbookctl.api.answers import Nonsense, failure, payload, with_request_id
+from playbookctl.api.answers import Nonsense, failure, payload
 from playbookctl.api.auth import ClientCredentials, Session, expiry_words, given_token, token_from
 from playbookctl.api.readonly import TOKEN_PATH
 from playbookctl.api.retry import repeat
 from playbookctl.api.wire import Answer, Call
-from playbookctl.errors import AnswerLost, AuthError, ServerError
+from playbookctl.errors import AuthError, ServerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE = 401, 415
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
-NONSENSE_HINT = "is the environment's url the API's? if it is, report the request id to the server's operator"
 SHORTEST_SECRET = 4  # characters; hiding anything shorter would black out ordinary words
 
 
@@ -63,9 +62,7 @@ class Caller:
         try:
             return parse(answer)
         except Nonsense as nonsense:
-            message = f"the server answered {call} with {nonsense} (request id {answer.request_id})"
-            error = (AnswerLost if call.writes else ServerError)(message, hint=NONSENSE_HINT)
-            raise with_request_id(error, answer) from nonsense
+            raise nonsense.named(call, answer.request_id) from nonsense
 
     def _authorized(self, call: Call) -> Answer:
         token = self.session.token()

@@ -13,7 +13,7 @@ from playbookctl.api.address import base_url
 from playbookctl.api.answers import Nonsense, is_id, payload, single
 from playbookctl.api.caller import Caller
 from playbookctl.api.limiter import Limiter
-from playbookctl.api.pages import PAGE_SIZE, Page, read_page, rows
+from playbookctl.api.pages import PAGE_SIZE, BrokenList, Page, read_page, rows
 from playbookctl.api.retry import RetryPolicy
 from playbookctl.api.tenancy import HINT, Tenancy
 from playbookctl.api.wire import PAGE_BYTES, TIMEOUT, Answer, Call, Wire, open_http
@@ -150,6 +150,8 @@ class Client:
                 for row in rows(lambda asked: self._page(path, asked), size, params):
                     begun = True
                     yield row
+            except BrokenList as broken:
+                raise broken.nonsense.named(Call("GET", path), broken.request_id) from broken
             except Rejected as error:
                 if begun or error.status not in {400, 422} or size == SMALLER_PAGES[-1]:
                     raise
@@ -195,7 +197,7 @@ def _collector_paused() -> Iterator[None]:
 
 def _page(answer: Answer) -> Page:
     with _collector_paused():
-        return read_page(payload(answer))
+        return read_page(payload(answer), answer.request_id)
 
 
 def _run(answer: Answer) -> Row:

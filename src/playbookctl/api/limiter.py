@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import threading
 import time
 from datetime import datetime, timezone
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 SMALLEST_INTERVAL = 0.02  # seconds between two calls after the first 429
 LARGEST_INTERVAL = 2.0
 EASING = 0.9  # what is left of the interval after each call that went through
+_SECONDS = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)  # the standard has no fractions, servers do
 
 
 class Limiter:
@@ -70,10 +72,9 @@ def retry_after(value: str | None, date: str | None = None) -> float | None:
     """
     if value is None:
         return None
-    try:
-        return max(float(int(value)), 0.0)
-    except ValueError:
-        until = _http_date(value)
+    if _SECONDS.fullmatch(value.strip()):
+        return max(float(value), 0.0)
+    until = _http_date(value)
     if until is None:
         return None
     now = (_http_date(date) if date else None) or datetime.now(timezone.utc)

@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from playbookctl.api.answers import Nonsense, is_id, kind
+from playbookctl.api.answers import Nonsense, a_kind, is_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,29 +27,31 @@ USUAL_PAGE_SIZES = frozenset({10, 20, 25, 30, 50, 100, 200, 250, 500, 1000})
 class Page:
     """One page as said by the server: `following` are the parameters that ask for the next one, None at the end.
 
-    `says_end` tells whether the server said that nothing follows, rather than not mentioning it.
+    `says_end` tells whether the server said that nothing follows, rather than not mentioning it. `request_id` is the
+    answer's.
     """
 
     rows: list[Row]
     following: Params | None
     says_end: bool
     total: int | None
+    request_id: str = ""
 
 
-def read_page(value: Any) -> Page:
+def read_page(value: Any, request_id: str = "") -> Page:
     """Return the page in a decoded answer, in any of the tolerated shapes; raises Nonsense for any other."""
     if isinstance(value, list):
-        return Page(_rows(value), None, says_end=False, total=None)
+        return Page(_rows(value), None, says_end=False, total=None, request_id=request_id)
     rows = next((value[name] for name in ("data", "items") if name in value), None) if isinstance(value, dict) else None
     if not isinstance(rows, list):
         seen = (
             f"an object with {', '.join(sorted(value)[:10]) or 'no fields'}"
             if isinstance(value, dict)
-            else f"a {kind(value)}"
+            else f"{a_kind(value)}"
         )
         raise Nonsense(f"{seen} instead of a list under 'data' or 'items'")
     following, says_end = _following(value)
-    return Page(_rows(rows), following, says_end, _total(value))
+    return Page(_rows(rows), following, says_end, _total(value), request_id)
 
 
 class Listing:
@@ -67,7 +69,7 @@ class Listing:
         Raises Nonsense if the list runs in a circle, or ends without being complete: a total that disagrees with the
         distinct rows, or a full page with neither a total nor a word about the next page.
         """
-        fresh = []
+        fresh: list[Row] = []
         for row in page.rows:
             if row["id"] not in self._seen:
                 self._seen.add(row["id"])
@@ -94,16 +96,29 @@ class Listing:
             raise Nonsense(f"a full page of {rows} rows with neither a total nor a next page: it may be cut off")
 
 
+class BrokenList(Exception):  # noqa: N818 - what was read
+    """A list that is not complete or runs in a circle: `nonsense` says how, `request_id` where it was noticed."""
+
+    def __init__(self, nonsense: Nonsense, request_id: str) -> None:
+        super().__init__(str(nonsense))
+        self.nonsense = nonsense
+        self.request_id = request_id
+
+
 def rows(ask: Callable[[Params], Page], limit: int, params: Params = ()) -> Iterator[Row]:
     """Yield each row once; page n+1 is on its way while page n is looked at.
 
     `ask` makes one call. Not until the iterator has ended without an error is the list known to be complete.
+    Raises BrokenList, and whatever `ask` raises.
     """
     listing = Listing(limit)
     first = (("limit", str(limit)), *params)
     page = ask(first)
     while True:
-        fresh, following = listing.take(page)
+        try:
+            fresh, following = listing.take(page)
+        except Nonsense as nonsense:
+            raise BrokenList(nonsense, page.request_id) from nonsense
         ahead = None if following is None else _Ahead(ask, (*first, *following))
         yield from fresh
         if ahead is None:
@@ -134,7 +149,7 @@ class _Ahead:
 def _rows(values: list[Any]) -> list[Row]:
     for index, row in enumerate(values):
         if not isinstance(row, dict):
-            raise Nonsense(f"a {kind(row)} as row {index + 1} of a list")
+            raise Nonsense(f"{a_kind(row)} as row {index + 1} of a list")
         if not is_id(row.get("id")):
             raise Nonsense(f"a row without an id, row {index + 1} of {len(values)}")
     return values
@@ -147,7 +162,7 @@ def _following(value: dict[str, Any]) -> tuple[Params | None, bool]:
     cursor = next((said for said in cursor_said if said not in (None, "")), None)
     if cursor is not None:
         if not isinstance(cursor, (str, int)) or isinstance(cursor, bool):
-            raise Nonsense(f"a {kind(cursor)} as the next cursor")
+            raise Nonsense(f"{a_kind(cursor)} as the next cursor")
         return (("cursor", str(cursor)),), False
     if more_said and more_said[0] is True:
         number = value.get("page")
@@ -162,5 +177,5 @@ def _total(value: dict[str, Any]) -> int | None:
     if total is None:
         return None
     if not isinstance(total, int) or isinstance(total, bool) or total < 0:
-        raise Nonsense(f"a {kind(total)} as the total")
+        raise Nonsense(f"{a_kind(total)} as the total")
     return total
