@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from playbookctl.model.finding import Finding
+    from playbookctl.model.outcome import Outcome
+    from playbookctl.model.plan import Plan
+    from playbookctl.model.plan_totals import OutcomeTotals, PlanTotals
 
 
 class RuleInfo(Value):
@@ -72,14 +75,16 @@ class Report(Value):
 
     `findings` and `suppressed` are sorted by file, line, column and code. `files` are the paths that were checked.
     `rules` maps the code of a finding to what is known of its rule; it may lack some. `data` pairs the name of a data
-    set with its version, such as ('ATT&CK enterprise', '19.2').
+    set with its version, such as ('ATT&CK enterprise', '19.2'). `plan` is None for a command that makes none,
+    `outcomes` is None for one that carries none out; their totals are None with them.
     """
 
     __slots__ = (
-        "command", "data", "files", "findings", "messages", "rules", "skipped", "suppressed", "totals", "version",
+        "command", "data", "files", "findings", "messages", "outcome_totals", "outcomes", "plan", "plan_totals",
+        "rules", "skipped", "suppressed", "totals", "version",
     )  # fmt: skip
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - everything a run has to say, each named by its caller
         self,
         command: str,
         version: str,
@@ -90,6 +95,8 @@ class Report(Value):
         skipped: Iterable[Skipped] = (),
         messages: Iterable[str] = (),
         data: Iterable[tuple[str, str]] = (),
+        plan: Plan | None = None,
+        outcomes: Iterable[Outcome] | None = None,
     ) -> None:
         ordered = sorted(findings, key=lambda finding: finding.order)
         self.command = command
@@ -102,6 +109,9 @@ class Report(Value):
         self.messages = tuple(messages)
         self.data = tuple(sorted(data))
         self.totals = _count(self.findings, len(self.suppressed), len(self.files), len(self.skipped))
+        self.plan = plan
+        self.outcomes = None if outcomes is None else tuple(outcomes)
+        self.plan_totals, self.outcome_totals = _count_changes(plan, self.outcomes)
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -126,4 +136,17 @@ def _count(findings: tuple[Finding, ...], suppressed: int, files: int, skipped: 
         files_with_findings=len(with_findings),
         skipped=skipped,
         fixable=fixable,
+    )
+
+
+def _count_changes(
+    plan: Plan | None, outcomes: tuple[Outcome, ...] | None
+) -> tuple[PlanTotals | None, OutcomeTotals | None]:
+    if plan is None and outcomes is None:
+        return None, None
+    from playbookctl.model.plan_totals import count_outcomes, count_plan  # noqa: PLC0415 - dataclasses, see value.py
+
+    return (
+        None if plan is None else count_plan(plan),
+        None if outcomes is None else count_outcomes(outcomes),
     )

@@ -43,6 +43,24 @@ def cut(text: str, limit: int, ellipsis: str = "…") -> str:
     return "".join(shown) + ellipsis
 
 
+def wrap(text: str, limit: int) -> list[str]:
+    """Return `text` in pieces of at most `limit` cells, broken at spaces where there are any."""
+    if limit < 1 or width(text) <= limit:
+        return [text]
+    pieces, start, space, left = [], 0, -1, limit
+    widths = _widths(text)
+    for index, character in enumerate(text):
+        left -= widths[index]
+        if left < 0:
+            end = space + 1 if space > start else index
+            pieces.append(text[start:end].rstrip())
+            start = end
+            left = limit - sum(widths[start : index + 1])
+        if character == " ":
+            space = index
+    return [*pieces, text[start:]]
+
+
 def excerpt(line: str, start: int, end: int, limit: int = 0, *, unicode: bool = True) -> Excerpt:
     """Return `line` as shown in at most `limit` cells (0: any number), with the characters `start` to `end` marked.
 

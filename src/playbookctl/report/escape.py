@@ -11,7 +11,7 @@ import re
 
 _JOINERS = "\u200c\u200d"
 # Commands that a CI finds anywhere in a line of its log: ##[…] and ##vso[…] (Azure, older GitHub runners), TeamCity's.
-_LOG_COMMAND = re.compile(r"##(?=[A-Za-z]*\[)")
+_LOG_COMMAND = re.compile(r"#(#)(?=[A-Za-z]*\[)|^\s*(:):")  # and ::…:: at a line's beginning (GitHub)
 # What GitHub and GitLab turn into a link, a mention or a picture wherever it stands in text, even behind a backslash.
 _REFERENCE = re.compile(
     r"(?<=@)(?=[\w\"])|(?<=[#!&$])(?=\d)|(?<=[~%^])(?=[\w\"])|(?<=\b[Gg][Hh]-)(?=\d)"
@@ -26,7 +26,7 @@ def visible(text: str, *, ascii_only: bool = False) -> str:
 
     Joiners stay between characters that need them. With `ascii_only`, everything beyond ASCII is written as an escape.
     """
-    if text.isprintable() and "##" not in text and not (ascii_only and not text.isascii()):
+    if text.isprintable() and "##" not in text and "::" not in text and (text.isascii() or not ascii_only):
         return text
     return "".join(glyphs(text, ascii_only=ascii_only))
 
@@ -43,7 +43,8 @@ def glyphs(text: str, *, ascii_only: bool = False) -> list[str]:
             shown.append(_escape(character))
         before = character
     for command in _LOG_COMMAND.finditer(text):
-        shown[command.end() - 1] = "\\x23"
+        place = command.start(command.lastindex or 0)
+        shown[place] = f"\\x{ord(text[place]):02x}"
     return shown
 
 
@@ -56,17 +57,6 @@ def clip(text: str, limit: int, ellipsis: str = "…") -> str:
     if len(text) <= limit:
         return text
     return f"{text[:limit]}{ellipsis} ({len(text) - limit:,} more characters)"
-
-
-def path(text: str, *, ascii_only: bool = False) -> str:
-    """Return a file's path for the beginning of a line: a CI would read one that begins with '::' as a command."""
-    shown = visible(text, ascii_only=ascii_only)
-    return f"./{shown}" if shown.lstrip().startswith(("::", "#")) or shown[:1].isspace() else shown
-
-
-def serialised(text: str) -> str:
-    r"""Return JSON text in which no log command stands; `\u0023` is the same character to every reader of JSON."""
-    return text.replace("##", "#\\u0023")
 
 
 def markdown(text: str, limit: int = 300) -> str:
@@ -89,12 +79,53 @@ def code(text: str, limit: int = 120) -> str:
     """Return `text` as a code span of Markdown, fit for a table's cell; at most `limit` characters of it are shown."""
     shown = clip(visible(text), limit)
     if any(mark in shown for mark in "`|\\") or shown != shown.strip() or not shown:
-        return f"<code>{_ENTITIES.sub(_entity, shown)}</code>"
+        return html(text, limit)
     return f"`{shown}`"
 
 
-_ENTITIES = re.compile(r"[^\w /.…-]", re.ASCII)
+_ENTITIES = re.compile(r"[!-,:-@\[-^`{-~]")  # every mark of ASCII but - . / _
 
 
 def _entity(match: re.Match[str]) -> str:
     return f"&#{ord(match.group())};"
+
+
+def html(text: str, limit: int = 120) -> str:
+    """Return `text` as code in HTML that stands inside Markdown; at most `limit` characters of it are shown."""
+    return f"<code>{_ENTITIES.sub(_entity, clip(visible(text), limit))}</code>"
+
+
+def xml(text: str, limit: int = 2000) -> str:
+    """Return `text` for an attribute or the text of an element of XML 1.0; at most `limit` characters are shown."""
+    shown = clip(visible(text), limit).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return shown.replace('"', "&quot;").replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
+
+
+def github(text: str) -> str:
+    """Return `text` as the message of a GitHub workflow command; line breaks of ours stay line breaks."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def github_property(text: str) -> str:
+    """Return `text` as a property of a GitHub workflow command, which ends at a comma and at a colon."""
+    return github(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def sarif(text: str) -> str:
+    """Return `text` as a message of SARIF that has no placeholders (`{0}`) and no links (`[text](target)`)."""
+    return _LINK.sub(r"\\[\1\\](", _PLACEHOLDER.sub(r"{{\1}}", text))
+
+
+_PLACEHOLDER = re.compile(r"\{(\d+)\}")
+_LINK = re.compile(r"\[([^\[\]]*)\]\(")
+
+
+def uri(path: str) -> str:
+    """Return a file's path as a URI reference, percent-encoded; an absolute path as a file: URI."""
+    from urllib.parse import quote  # noqa: PLC0415 - only formats that write URIs pay for it
+
+    try:
+        raw = path.encode("utf-8", "surrogateescape")  # as the system gave it
+    except UnicodeEncodeError:
+        raw = path.encode("utf-8", "surrogatepass")
+    return ("file://" if path.startswith("/") else "") + quote(raw)

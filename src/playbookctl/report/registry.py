@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from playbookctl.errors import UsageError
+from playbookctl.model.finding import Severity
 from playbookctl.model.value import Value
 
 if TYPE_CHECKING:
@@ -19,16 +20,26 @@ class Options(Value):
     """How to render, decided by the command line; a format ignores what does not concern it.
 
     `width` is the terminal's width in cells, 0 where lines may be of any length (a pipe, a file). `unicode` is False
-    where the output cannot carry more than ASCII. `verbose` shows what is otherwise only counted.
+    where the output cannot carry more than ASCII. `verbose` shows what is otherwise only counted. Findings at least as
+    bad as `fail_on` are what the run fails for, where a format (JUnit) knows only passed and failed.
     """
 
-    __slots__ = ("color", "unicode", "verbose", "width")
+    __slots__ = ("color", "fail_on", "unicode", "verbose", "width")
 
-    def __init__(self, *, color: bool = False, width: int = 0, unicode: bool = True, verbose: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        color: bool = False,
+        width: int = 0,
+        unicode: bool = True,
+        verbose: bool = False,
+        fail_on: Severity = Severity.ERROR,
+    ) -> None:
         self.color = color
         self.width = width
         self.unicode = unicode
         self.verbose = verbose
+        self.fail_on = fail_on
 
 
 def formats() -> tuple[str, ...]:

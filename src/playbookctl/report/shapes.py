@@ -9,6 +9,8 @@ from typing import Literal
 
 from typing_extensions import NotRequired, TypedDict
 
+from playbookctl.report.plan_shapes import Outcome, OutcomeTotals, Plan  # noqa: TC001 - pydantic reads the annotations
+
 Severity = Literal["error", "warning", "note"]
 
 
@@ -112,4 +114,8 @@ class Report(TypedDict):
     rules: dict[str, Rule]
     skipped: list[Skipped]
     messages: list[str]
-    environment: NotRequired[str]
+    plan: NotRequired[Plan]
+    """Of a command that makes a plan."""
+    outcome_totals: NotRequired[OutcomeTotals]
+    outcomes: NotRequired[list[Outcome]]
+    """Of a command that carries a plan out."""

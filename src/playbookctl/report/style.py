@@ -1,10 +1,11 @@
-"""Colours and line-drawing for terminals; plain where there are none."""
+"""Colours and glyphs for terminals; plain where there are none."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from playbookctl.model.finding import Severity
+from playbookctl.report import escape
 
 if TYPE_CHECKING:
     from playbookctl.report.registry import Options
@@ -26,3 +27,7 @@ class Style:
     def paint(self, text: str, *codes: str) -> str:
         """Return `text` in the given colours. It must already be harmless."""
         return f"\x1b[{';'.join(codes)}m{text}\x1b[0m" if self.color and text else text
+
+    def say(self, text: str) -> str:
+        """Return text from a file or a server as it may be shown here."""
+        return escape.visible(text, ascii_only=not self.unicode)

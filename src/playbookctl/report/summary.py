@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from playbookctl.model.plan_totals import OutcomeTotals, PlanTotals
     from playbookctl.model.report import Report, Totals
 
 
@@ -39,3 +40,36 @@ def remedies(report: Report) -> list[tuple[str, str]]:
     if report.totals.fixable:
         lines.append(("playbookctl validate --fix", f"repairs {report.totals.fixable:,} of them"))
     return lines
+
+
+_GROUP_WORDS = {
+    "create": "to create",
+    "finish": "to finish",
+    "update": "to update",
+    "revive": "to revive",
+    "adopt": "to adopt",
+    "mark": "to mark",
+    "duplicate": "to mark as duplicate",
+    "retire": "to retire",
+    "conflict": "in conflict",
+    "held": "held",
+    "drift": "drifted",
+    "orphan": "orphaned",
+    "unchanged": "unchanged",
+}
+
+
+def plan(totals: PlanTotals) -> str:
+    """Return '2 to create, 1 to mark; 1 in conflict, 2 held; 598 unchanged', or 'nothing to write; 612 unchanged'."""
+    numbers = {group.value: number for group, number in totals.groups}
+    said = {name: f"{numbers[name]:,} {word}" for name, word in _GROUP_WORDS.items() if numbers[name]}
+    human = [said.pop(name) for name in ("conflict", "held") if name in said]
+    rest = [said.pop(name) for name in ("drift", "orphan", "unchanged") if name in said]
+    parts = [", ".join(said.values()) or "nothing to write", ", ".join(human), ", ".join(rest)]
+    return "; ".join(part for part in parts if part)
+
+
+def outcomes(totals: OutcomeTotals) -> str:
+    """Return '4 done, 2 held, 1 failed', or 'nothing was to be done'."""
+    said = [f"{number:,} {kind.value}" for kind, number in totals.kinds if number]
+    return ", ".join(said) or "nothing was to be done"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from json import dumps
 from typing import TYPE_CHECKING
 
-from playbookctl.report import escape
+from playbookctl.report.dump import dump
 from playbookctl.report.fingerprint import fingerprints
 
 if TYPE_CHECKING:
@@ -20,12 +19,12 @@ if TYPE_CHECKING:
 
 def render(report: Report, _: Options) -> str:
     """Return the report as JSON in ASCII, keys in the order of the schema."""
-    return escape.serialised(dumps(shape(report), indent=2)) + "\n"
+    return dump(shape(report))
 
 
 def shape(report: Report) -> shapes.Report:
     """Return the report as plain JSON values."""
-    return {
+    whole: shapes.Report = {
         "format": "playbookctl/report",
         "version": 1,
         "tool": {"name": "playbookctl", "version": report.version},
@@ -38,6 +37,19 @@ def shape(report: Report) -> shapes.Report:
         "skipped": [{"path": skipped.path, "reason": skipped.reason} for skipped in report.skipped],
         "messages": list(report.messages),
     }
+    if report.plan is not None or report.outcomes is not None:
+        _add_plan(whole, report)
+    return whole
+
+
+def _add_plan(whole: shapes.Report, report: Report) -> None:
+    from playbookctl.report import plan_json  # noqa: PLC0415 - never imported for `validate`
+
+    if report.plan is not None and report.plan_totals is not None:
+        whole["plan"] = plan_json.plan(report.plan, report.plan_totals)
+    if report.outcomes is not None and report.outcome_totals is not None:
+        whole["outcome_totals"] = plan_json.outcome_totals(report.outcome_totals)
+        whole["outcomes"] = [plan_json.outcome(outcome) for outcome in report.outcomes]
 
 
 def _totals(totals: Totals) -> shapes.Totals:

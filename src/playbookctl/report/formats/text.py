@@ -21,7 +21,23 @@ def render(report: Report, options: Options) -> str:
     blocks = [_finding(finding, style, options.width) for finding in report.findings]
     if options.verbose:
         blocks += [_finding(finding, style, options.width) for finding in report.suppressed]
-    return "\n".join([*blocks, _ending(report, style)])
+    if blocks or (report.plan is None and report.outcomes is None):
+        blocks.append(_ending(report, style))
+    blocks += _plan(report, options)
+    return "\n".join(blocks)
+
+
+def _plan(report: Report, options: Options) -> list[str]:
+    """Return the outcomes if there are any, else the plan; their modules are never imported for `validate`."""
+    if report.outcomes is not None:
+        from playbookctl.report import outcome_text  # noqa: PLC0415
+
+        return [outcome_text.render(report, options)]
+    if report.plan is not None:
+        from playbookctl.report import plan_text  # noqa: PLC0415
+
+        return [plan_text.render(report, options)]
+    return []
 
 
 def _finding(finding: Finding, style: Style, width: int) -> str:
@@ -64,12 +80,12 @@ def _has_excerpt(location: Location) -> bool:
 
 
 def _place(location: Location, style: Style) -> str:
-    file = escape.path(location.file, ascii_only=not style.unicode)
+    file = style.say(location.file)
     return style.paint(f"{file}:{location.span.start_line}:{location.span.start_column}:", BOLD)
 
 
 def _prose(text: str, style: Style) -> str:
-    return escape.clip(escape.visible(text, ascii_only=not style.unicode), _MESSAGE, style.ellipsis)
+    return escape.clip(style.say(text), _MESSAGE, style.ellipsis)
 
 
 def _mark(style: Style) -> str:
@@ -77,10 +93,7 @@ def _mark(style: Style) -> str:
 
 
 def _ending(report: Report, style: Style) -> str:
-    lines = [
-        f"note: skipped {escape.visible(skipped.path, ascii_only=not style.unicode)}: {_prose(skipped.reason, style)}"
-        for skipped in report.skipped
-    ]
+    lines = [f"note: skipped {style.say(skipped.path)}: {_prose(skipped.reason, style)}" for skipped in report.skipped]
     lines += [f"note: {_prose(message, style)}" for message in report.messages]
     color = GREEN
     if report.findings:

@@ -1,0 +1,150 @@
+"""What a change does to one playbook as marked lines, the same for every reader; nothing is escaped here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from playbookctl.model.plan import Action, Side, StepKind, ValueChange
+from playbookctl.model.plan_totals import Group, group_of
+from playbookctl.report import values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playbookctl.model.plan import Change, FieldChange, StepChange, Writer
+
+_STEP_MARK = {StepKind.ADDED: "+", StepKind.REMOVED: "-", StepKind.CHANGED: "~", StepKind.MOVED: "~"}
+_INVERSE = {StepKind.ADDED: StepKind.REMOVED, StepKind.REMOVED: StepKind.ADDED}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line. `mark` is '+', '-', '~' or ' ', '!' for what a person must see, '@' for a gap; `depth` indents it."""
+
+    mark: str
+    depth: int
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How to write a value on one line: what stands between old and new, and how many characters it may take."""
+
+    arrow: str = "→"
+    ellipsis: str = "…"
+    room: int = 100
+
+    def cut(self, text: str, limit: int) -> str:
+        """Return `text` in at most `limit` characters."""
+        return text if len(text) <= limit else text[: limit - len(self.ellipsis)] + self.ellipsis
+
+
+def of_change(change: Change, layout: Layout) -> Iterator[Line]:
+    """Yield what stands below the headline of a change, except the hint."""
+    yield from (Line("!", 0, f"riskier on the server: {text}") for text in change.riskier)
+    yield from (Line(" ", 0, f"safer on the server: {text}") for text in change.safer)
+    if change.reason:
+        yield Line(" ", 0, change.reason)
+    for field in change.fields:
+        if change.action is Action.CREATE:
+            yield from _created(field, layout)
+        else:
+            yield from _field(field, layout, said=group_of(change) is Group.DRIFT)
+    if change.writer and any(field.moved_by in (Side.LIVE, Side.BOTH) for field in change.fields):
+        yield Line(" ", 0, f"last written on the server {said_of(change.writer)}")
+    if change.touched is not None and change.action is Action.HOLD:
+        yield Line(" ", 0, f"this commit {'changes' if change.touched else 'does not change'} {change.file}")
+    yield from (Line(" ", 0, note) for note in change.notes)
+
+
+def said_of(writer: Writer) -> str:
+    """Return who wrote, when and from where, as far as the server says it."""
+    parts = (("by", writer.updated_by), ("at", writer.updated_at), ("through", writer.source_type))
+    return " ".join(f"{word} {value}" for word, value in parts if value) or "by an unknown writer"
+
+
+def is_titled(name: str, key: str) -> bool:
+    """Tell whether a name says more than the key does."""
+    return bool(name) and "-".join(name.casefold().split()) != key.replace("_", "-")
+
+
+def _field(field: FieldChange, layout: Layout, *, said: bool) -> Iterator[Line]:
+    """Yield one field in the direction in which it moved; `said` if the group's title says already that it is kept."""
+    kept = field.moved_by is Side.LIVE and not field.written
+    before, after = (field.after, field.before) if kept else (field.before, field.after)
+    tail = _tail(field, said=said)
+    if not before and not after:
+        yield Line("~", 0, field.field + tail)
+    elif field.steps:
+        yield Line("~", 0, field.field + tail)
+        for step in field.steps:
+            yield from _step(_inverted(step) if kept else step, layout)
+    elif field.moved_by is Side.BOTH and field.base:
+        yield Line("~", 0, f"{field.field}  (moved on both sides)")
+        yield from _value("on the server", field.base, field.before, "", layout, 1)
+        yield from _value("in the repo", field.base, field.after, "", layout, 1)
+    elif values.is_list_of_words(before, after):
+        yield from _words(field.field, before, after, tail)
+    else:
+        yield from _value(field.field, before, after, tail, layout, 0)
+
+
+def _tail(field: FieldChange, *, said: bool) -> str:
+    match field.moved_by, field.written:
+        case Side.LIVE, False:
+            words = "expected" if field.expected else "" if said else "moved on the server, kept"
+        case Side.LIVE, True:
+            words = "moved on the server, written over"
+        case Side.BOTH, _:
+            words = "moved on both sides: live is -, repo is +"
+        case Side.ENVIRONMENT, _:
+            words = "the environment moved"
+        case _:
+            words = ""
+    brake = "a brake: only --release undoes it" if field.brake and not field.written else ""
+    whole = "; ".join(part for part in (words, brake) if part)
+    return f"  ({whole})" if whole else ""
+
+
+def _created(field: FieldChange, layout: Layout) -> Iterator[Line]:
+    if field.steps:
+        yield Line("+", 0, f"steps: {', '.join(step.id for step in field.steps)}")
+    elif field.after and values.short(field.after) != values.NOTHING:
+        yield Line("+", 0, layout.cut(f"{field.field}: {values.short(field.after)}", layout.room))
+
+
+def _words(name: str, before: str, after: str, tail: str) -> Iterator[Line]:
+    old, new = set(values.parse(before) or ()), set(values.parse(after) or ())
+    yield Line("~", 0, name + tail)
+    yield from (Line("-", 1, word) for word in sorted(old - new))
+    yield from (Line("+", 1, word) for word in sorted(new - old))
+
+
+def _value(name: str, before: str, after: str, tail: str, layout: Layout, depth: int) -> Iterator[Line]:
+    old, new = values.short(before), values.short(after)
+    if not (values.is_short(before) and values.is_short(after)):
+        yield Line("~", depth, name + tail)
+        yield from (Line(mark, depth + 1, text) for mark, text in values.difference(before, after))
+    elif len(f"{name}: {old} {layout.arrow} {new}") + 2 * depth <= layout.room:
+        yield Line("~", depth, f"{name}: {old} {layout.arrow} {new}{tail}")
+    else:
+        yield Line("~", depth, name + tail)
+        yield Line("-", depth + 1, old)
+        yield Line("+", depth + 1, new)
+
+
+def _step(step: StepChange, layout: Layout) -> Iterator[Line]:
+    name = f"  {step.name}" if is_titled(step.name, step.id) else ""
+    moved = "  (moved)" if step.kind is StepKind.MOVED else ""
+    yield Line(_STEP_MARK[step.kind], 1, f"{step.id}{name}{moved}")
+    for value in step.values:
+        yield from _value(value.path, value.before, value.after, "", layout, 2)
+    if step.dropped:
+        yield Line("!", 2, f"drops what the vendor keeps in it: {', '.join(step.dropped)}")
+
+
+def _inverted(step: StepChange) -> StepChange:
+    """Return a difference from live to desired as one from desired to live."""
+    turned = tuple(ValueChange(value.path, value.after, value.before) for value in step.values)
+    return replace(step, kind=_INVERSE.get(step.kind, step.kind), values=turned)

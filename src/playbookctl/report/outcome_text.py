@@ -1,0 +1,71 @@
+"""What became of a plan, for a terminal: successes first, failures nearest to the prompt, totals last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playbookctl.model.outcome import OutcomeKind
+from playbookctl.report import summary
+from playbookctl.report.page import Page
+from playbookctl.report.style import BOLD, CYAN, GREEN, RED, YELLOW
+
+if TYPE_CHECKING:
+    from playbookctl.model.outcome import Outcome
+    from playbookctl.model.report import Report
+    from playbookctl.report.registry import Options
+
+# Mark, colour and words of each kind in the order of a terminal; {} is what was to be done.
+_KINDS = {
+    OutcomeKind.ALREADY: ("=", CYAN, "already so"),
+    OutcomeKind.DONE: ("+", GREEN, "{}"),
+    OutcomeKind.HELD: ("!", YELLOW, "held"),
+    OutcomeKind.SKIPPED: ("!", RED, "not {}: skipped"),
+    OutcomeKind.STALE: ("!", RED, "not {}: it is no longer what the plan saw"),
+    OutcomeKind.ALTERED: ("!", RED, "{}, but altered by the server"),
+    OutcomeKind.UNKNOWN: ("!", RED, "perhaps {}: no answer came"),
+    OutcomeKind.FAILED: ("!", RED, "not {}"),
+}
+_PAST = {
+    "create": "created", "finish": "finished", "update": "updated", "revive": "revived", "mark": "marked",
+    "adopt": "adopted", "duplicate": "marked as duplicate", "retire": "retired",
+}  # fmt: skip
+
+
+def render(report: Report, options: Options) -> str:
+    """Return the outcomes of a report that has them."""
+    page = Page(options)
+    outcomes = report.outcomes or ()
+    for kind in _KINDS:
+        for outcome in outcomes:
+            if outcome.kind is kind:
+                _outcome(page, outcome)
+    if report.outcome_totals is not None:
+        page.add(0, "", f"{report.command}: {summary.outcomes(report.outcome_totals)}", BOLD)
+    return page.text()
+
+
+def phrase(outcome: Outcome) -> str:
+    """Return what became of the change in a few words."""
+    return _KINDS[outcome.kind][2].format(_PAST.get(outcome.action.value, outcome.action.value))
+
+
+def details(outcome: Outcome) -> list[str]:
+    """Return what else is to be said of an outcome, the hint aside."""
+    said = [outcome.message] if outcome.message else []
+    if outcome.altered:
+        said.append(f"read back different: {', '.join(outcome.altered)}")
+    if outcome.failed and outcome.request_id:
+        said.append(f"request {outcome.request_id}")
+    if outcome.failed and outcome.backup:
+        said.append(f"the body from before is kept in {outcome.backup}")
+    return said
+
+
+def _outcome(page: Page, outcome: Outcome) -> None:
+    mark, color, _ = _KINDS[outcome.kind]
+    live = f"  {outcome.live_id}" if outcome.live_id else ""
+    page.add(2, f"{mark} ", f"{outcome.key}  {phrase(outcome)}{live}", mark_paint=(BOLD, color))
+    for text in details(outcome):
+        page.add(4, "", text)
+    if outcome.hint:
+        page.command(4, outcome.hint, CYAN)
