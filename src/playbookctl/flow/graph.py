@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from playbookctl.flow.references import uses
 from playbookctl.model.playbook import END
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import TypeAlias
 
+    from playbookctl.flow.references import Use
     from playbookctl.model.playbook import Playbook, Step
 
     Onward: TypeAlias = "tuple[Edge, ...]"
@@ -47,7 +49,7 @@ class Edge(NamedTuple):
 class Flow:
     """The step graph of one playbook. `edges[i]` are the ways on from `steps[i]`; a run begins at `steps[0]`."""
 
-    __slots__ = ("_reached", "edges", "playbook", "position", "steps")
+    __slots__ = ("_reached", "_uses", "edges", "playbook", "position", "steps")
 
     def __init__(self, playbook: Playbook) -> None:
         self.playbook = playbook
@@ -55,7 +57,15 @@ class Flow:
         self.position: dict[str, int] = {step.id: at for at, step in reversed(list(enumerate(self.steps)))}
         self.edges: list[Onward] = [()] * len(self.steps)
         self._reached: dict[int, frozenset[int]] = {}
+        self._uses: list[Use] | None = None
         self._connect(playbook.steps, 0, (Edge(FALLS, OUT),))
+
+    @property
+    def uses(self) -> list[Use]:
+        """What the playbook reads, in the order of the file; see `flow/references.py`."""
+        if self._uses is None:
+            self._uses = uses(self.playbook)
+        return self._uses
 
     @property
     def reached(self) -> frozenset[int]:
