@@ -16,10 +16,13 @@ from playbookctl.server.bodies import read_object
 from playbookctl.server.fields import ALERT, PERSON, PLAYBOOK
 from playbookctl.server.problems import ApiProblem, unprocessable
 from playbookctl.server.routes import CallerOf, json_response
-from playbookctl.server.runner import queue_run, require_runnable
+from playbookctl.server.runner import obstacles, queue_run
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from playbookctl.server.auth import Caller
+    from playbookctl.server.fields import Resource
     from playbookctl.server.problems import Mistake
     from playbookctl.server.runner import Runner
     from playbookctl.server.store import Store
@@ -85,16 +88,15 @@ class Actions:
         with self.store.writing() as connection:
             playbook = objects.get(connection, PLAYBOOK, caller, object_id)
             _check(body, RUN_FIELDS)
-            alert_id = body.get("alert_id")
-            if alert_id is not None:
-                _require_alert(connection, caller, alert_id)
-            require_runnable(connection, playbook)
+            reasons = [*_without_alert(connection, caller, body.get("alert_id")), *obstacles(connection, playbook)]
+            if reasons:
+                raise ApiProblem(HTTPStatus.CONFLICT, "the playbook cannot run", reasons)
             run_id = self.store.ids.next("run")
-            queue_run(connection, playbook, run_id, alert_id, body.get("inputs") or {})
+            queue_run(connection, playbook, run_id, body.get("alert_id"), body.get("inputs") or {})
         self.runner.wake()
         return json_response({"run_id": run_id, "status": "queued"}, HTTPStatus.ACCEPTED)
 
-    def _move(self, resource: Any, caller: Caller, object_id: str, step: Step, body: dict[str, Any]) -> Response:
+    def _move(self, resource: Resource, caller: Caller, object_id: str, step: Step, body: dict[str, Any]) -> Response:
         with self.store.writing() as connection:
             document = objects.get(connection, resource, caller, object_id)
             _check(body, step.fields)
@@ -103,11 +105,13 @@ class Actions:
             return json_response(objects.patch(connection, resource, caller, object_id, {**body, "status": step.to}))
 
 
-def _require_alert(connection: Any, caller: Caller, alert_id: str) -> None:
+def _without_alert(connection: sqlite3.Connection, caller: Caller, alert_id: str | None) -> list[Mistake]:
     try:
-        objects.get_text(connection, ALERT, caller, alert_id)
+        if alert_id is not None:
+            objects.get_text(connection, ALERT, caller, alert_id)
     except ApiProblem:
-        raise unprocessable([("/alert_id", "there is no such alert")]) from None
+        return [("/alert_id", "there is no such alert")]
+    return []
 
 
 def _check(body: dict[str, Any], fields: dict[str, tuple[type, ...]]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
 LARGEST_BODY = 8 * 1024 * 1024
 DEEPEST = 256
-LARGEST_INTEGER = 2**53
+LARGEST_NUMBER = 2**53
 NUMBER_CHARACTERS = 40
 JSON_TYPES = ("application/json", "application/merge-patch+json")
 STRING_OR_BRACKET = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
@@ -98,15 +97,15 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _integer(text: str) -> int:
-    if len(text) > NUMBER_CHARACTERS or abs(int(text)) > LARGEST_INTEGER:
+    if len(text) > NUMBER_CHARACTERS or abs(int(text)) > LARGEST_NUMBER:
         raise _malformed(f"the number {text[:NUMBER_CHARACTERS]} is not exact beyond 2^53")
     return int(text)
 
 
 def _float(text: str) -> float:
     value = float(text)
-    if math.isinf(value):
-        raise _malformed(f"the number {text[:NUMBER_CHARACTERS]} is too large")
+    if abs(value) > LARGEST_NUMBER:
+        raise _malformed(f"the number {text[:NUMBER_CHARACTERS]} is not exact beyond 2^53")
     return value
 
 

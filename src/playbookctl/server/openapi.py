@@ -63,6 +63,9 @@ def _collection(resource: Resource, writable: str) -> dict[str, dict[str, Operat
     name, title = resource.name, resource.title
     many = {"get": _operation(f"list_{name}s", f"List {name}s", {"200": _json(f"{title}Page")}, 422)}
     one = {"get": _operation(f"get_{name}", f"Get a {name}", {"200": _json(title)}, 404)}
+    many["get"]["responses"]["200"]["links"] = {
+        "next_page": {"operationId": f"list_{name}s", "parameters": {"cursor": "$response.body#/next_cursor"}}
+    }
     many["get"]["parameters"] = _list_parameters(resource)
     if "c" in writable:
         created = {**_json(title), "headers": {"Location": {"schema": {"type": "string"}}}, "links": _links(resource)}

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import threading
 import time
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from playbookctl.server import objects
@@ -27,13 +26,6 @@ if TYPE_CHECKING:
     from playbookctl.server.store import Store
 
 POLL_S = 0.25  # how soon a run that another process queued is seen
-
-
-def require_runnable(connection: sqlite3.Connection, playbook: dict[str, Any]) -> None:
-    """Raise ApiProblem 409 with everything that keeps a playbook from running."""
-    reasons = obstacles(connection, playbook)
-    if reasons:
-        raise ApiProblem(HTTPStatus.CONFLICT, "the playbook cannot run", reasons)
 
 
 def obstacles(connection: sqlite3.Connection, playbook: dict[str, Any]) -> list[Mistake]:

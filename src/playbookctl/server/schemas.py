@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from playbookctl.server.bodies import LARGEST_NUMBER
 from playbookctl.server.fields import Field, Kind, Resource
 from playbookctl.server.shapes import OPERATORS, WITHOUT_VALUE
 
@@ -76,14 +77,17 @@ def _or_null(schema: Schema) -> Schema:
     return {**schema, "type": [schema["type"], "null"]}
 
 
+NUMBER: Schema = {"type": "number", "minimum": -LARGEST_NUMBER, "maximum": LARGEST_NUMBER}
+ANY_OBJECT: Schema = {"type": "object", "additionalProperties": ref("Json")}
+
 OF_KIND: dict[Kind, Schema] = {
     Kind.TEXT: {"type": "string"},
     Kind.FLAG: {"type": "boolean"},
-    Kind.NUMBER: {"type": "number", "minimum": -(2**53), "maximum": 2**53},
+    Kind.NUMBER: NUMBER,
     Kind.MOMENT: {"type": "string", "format": "date-time"},
     Kind.TEXTS: {"type": "array", "items": {"type": "string"}},
-    Kind.OBJECT: {"type": "object"},
-    Kind.OBJECTS: {"type": "array", "items": {"type": "object"}},
+    Kind.OBJECT: ANY_OBJECT,
+    Kind.OBJECTS: {"type": "array", "items": ANY_OBJECT},
     Kind.CONDITIONS: {"type": "array", "items": ref("Condition")},
     Kind.RUN_STATS: {"type": "object", "allOf": [ref("RunStats")]},
 }
@@ -94,10 +98,23 @@ _CASE = {"type": "boolean"}
 _MEMBERS = {"type": "array", "minItems": 1, "items": ref("Condition")}
 
 SCHEMAS: dict[str, Schema] = {
+    "Json": {
+        "anyOf": [
+            {"type": ["null", "boolean", "string"]},
+            NUMBER,
+            {"type": "array", "items": ref("Json")},
+            ANY_OBJECT,
+        ]
+    },
     "Condition": {
         "oneOf": [
             closed(
-                {"field": _FIELD, "op": {"enum": sorted(OPERATORS - WITHOUT_VALUE)}, "value": {}, "ignore_case": _CASE},
+                {
+                    "field": _FIELD,
+                    "op": {"enum": sorted(OPERATORS - WITHOUT_VALUE)},
+                    "value": ref("Json"),
+                    "ignore_case": _CASE,
+                },
                 ("field", "op", "value"),
             ),
             closed({"field": _FIELD, "op": {"enum": sorted(WITHOUT_VALUE)}, "ignore_case": _CASE}, ("field", "op")),
@@ -142,7 +159,9 @@ SCHEMAS: dict[str, Schema] = {
             "expires_in": {"type": "integer", "minimum": 1},
         }
     ),
-    "RunRequest": closed({"inputs": {"type": ["object", "null"]}, "alert_id": {"type": ["string", "null"]}}, ()),
+    "RunRequest": closed(
+        {"inputs": {**ANY_OBJECT, "type": ["object", "null"]}, "alert_id": {"type": ["string", "null"]}}, ()
+    ),
     "Run": closed({"run_id": {"type": "string", "pattern": ID}, "status": {"const": "queued"}}),
     "Escalation": closed({"assignee_id": {"type": ["string", "null"]}}, ()),
     "Nothing": closed({}),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request  # noqa: TC002 - FastAPI reads the annotations
 
 from playbookctl.server.auth import LIFETIME_S, Caller, client_caller
 from playbookctl.server.bodies import check_media_type, parse_object, read_bytes
@@ -14,7 +15,6 @@ from playbookctl.server.problems import ApiProblem, unprocessable
 from playbookctl.server.routes import json_response
 
 if TYPE_CHECKING:
-    from starlette.requests import Request
     from starlette.responses import Response
 
     from playbookctl.server.store import Store
