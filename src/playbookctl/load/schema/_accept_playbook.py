@@ -180,7 +180,7 @@ def accept(v: Any) -> bool:
 
 
 def _step(v: Any) -> bool:
-    return isinstance(v, dict) and 'id' in v and _STEP_BY_TYPE.get(t if isinstance(t := v.get('type', 'action'), str) else '', _nothing)(v)
+    return isinstance(v, dict) and _STEP_BY_TYPE.get(t if isinstance(t := v.get('type', 'action'), str) else '', _nothing)(v)
 
 
 def _actionStep(v: Any) -> bool:
