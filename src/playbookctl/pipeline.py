@@ -21,7 +21,7 @@ from playbookctl.model.report import Report, RuleInfo, Skipped
 from playbookctl.model.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from playbookctl.check.rule import Rule
     from playbookctl.model.finding import Finding
@@ -89,10 +89,16 @@ class CheckOptions:
         self.stdin_name = stdin_name
 
 
-def check(repository: Repository, paths: Sequence[str], options: CheckOptions) -> Report:
+def check(
+    repository: Repository,
+    paths: Sequence[str],
+    options: CheckOptions,
+    on_entry: Callable[[Entry], object] | None = None,
+) -> Report:
     """Check files, and the whole repository as far as they have to do with it. No paths means all playbooks.
 
-    Raises UsageError for an unknown code on the command line, and where there is no playbook at all.
+    `on_entry` sees each of the files that were asked for, before it is dropped. Raises UsageError for an unknown code on
+    the command line, and where there is no playbook at all.
     """
     rules = all_rules()
     _refuse_unknown_codes((*options.select, *options.ignore), rules)
@@ -107,7 +113,8 @@ def check(repository: Repository, paths: Sequence[str], options: CheckOptions) -
         return own or repository.load(by_name.get(shown, shown))
 
     engine = Engine(rules, repository.context(), selection, reopen, options.today)
-    findings, checked = _run(engine, repository, chosen, options, everything=not paths and options.stdin is None)
+    everything = not paths and options.stdin is None
+    findings, checked = _run(engine, repository, _entries(repository, chosen, options, on_entry), everything=everything)
     infos = {code: RuleInfo(code, rule.name, rule.severity, rule.title, rule.doc) for code, rule in rules.items()}
     data = [(f"ATT&CK {section.domain}", section.version) for section in repository.attack.sections]
     reason = "no playbook of this repository (see 'playbooks:' in playbookctl.yaml)"
@@ -149,7 +156,7 @@ def _chosen(repository: Repository, paths: Sequence[str], options: CheckOptions)
 
 
 def _run(
-    engine: Engine, repository: Repository, chosen: list[str], options: CheckOptions, *, everything: bool
+    engine: Engine, repository: Repository, chosen: Iterable[Entry], *, everything: bool
 ) -> tuple[list[Finding], set[str]]:
     """Run all rules: one by one over the chosen files, then over the summaries of all."""
     findings: list[Finding] = []
@@ -157,7 +164,7 @@ def _run(
     checked: set[str] = set()
     gc.disable()  # nothing here makes cycles worth collecting; worth a factor of two over thousands of files
     try:
-        for entry in _entries(repository, chosen, options):
+        for entry in chosen:
             checked.add(entry.source.path)
             findings += engine.check_entry(entry)
             if summary := engine.summarise(entry):
@@ -177,11 +184,16 @@ def _run(
     return findings, checked
 
 
-def _entries(repository: Repository, chosen: list[str], options: CheckOptions) -> Iterator[Entry]:
+def _entries(
+    repository: Repository, chosen: list[str], options: CheckOptions, on_entry: Callable[[Entry], object] | None
+) -> Iterator[Entry]:
     if options.stdin is not None:
         yield load_entry(options.stdin_name, options.stdin)
     for file in chosen:
-        yield repository.load(file)
+        entry = repository.load(file)
+        if on_entry is not None:
+            on_entry(entry)
+        yield entry
 
 
 def _refuse_unknown_codes(words: Iterable[str], rules: dict[str, Rule]) -> None:

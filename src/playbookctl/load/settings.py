@@ -45,7 +45,7 @@ def load_settings(config: str | None, folder: str, shown: str = "") -> tuple[Set
     entry = load_entry(shown or config, data, "config")
     for code, problem in entry.problems:
         unknown_key = code == "PB002" and problem.path and isinstance(problem.path[-1], Key)
-        if not unknown_key and code in ("PB001", "PB002", "PB003", "PB008", "PB009"):
+        if not unknown_key and code in ("PB001", "PB002", "PB003", "PB004", "PB008", "PB009"):
             place = f":{problem.span.start_line}:{problem.span.start_column}" if problem.span else ""
             raise ConfigError(f"{entry.source.path}{place}: {problem.message}", hint="mend the config, then try again")
     values = _with_severities(entry.document.data if entry.document else {})
