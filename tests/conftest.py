@@ -1,0 +1,32 @@
+"""Goldens: expected output in files, written anew by `pytest --update-golden` and read in review."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write what the tests see as what they expect")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Return `check(name, text)`: text has to equal the file `golden/name` beside the test's module."""
+    folder: Path = request.path.parent / "golden"
+
+    def check(name: str, text: str) -> None:
+        file = folder / name
+        if request.config.getoption("--update-golden"):
+            folder.mkdir(exist_ok=True)
+            file.write_bytes(text.encode())
+        if not file.exists():
+            pytest.fail(f"there is no golden {file}; look at the output, then run pytest --update-golden")
+        assert text == file.read_bytes().decode()
+
+    return check
