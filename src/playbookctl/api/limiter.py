@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SMALLEST_INTERVAL = 0.02  # seconds between two calls after the first 429
-LARGEST_INTERVAL = 2.0
-EASING = 0.9  # what is left of the interval after each call that went through
+LARGEST_INTERVAL = 0.25
+UNTOLD_PAUSE = 0.1  # after a 429 without Retry-After, so that all who hit it together count as one
+SLOWING = 1.5
+EASING = 0.95  # what is left of the interval after each call that went through
 _SECONDS = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)  # the standard has no fractions, servers do
 
 
@@ -34,26 +36,33 @@ class Limiter:
         self._lock = threading.Lock()
         self._interval = 0.0
         self._next = 0.0
+        self._paused_until = 0.0
 
     def wait(self) -> None:
         """Return when the next call may be sent; raises Stopped if the run was interrupted while it waited."""
+        turn = self._turn()
+        while (left := max(turn, self._paused_until) - time.monotonic()) > 0:
+            if self._stop.wait(left):
+                raise Stopped("interrupted while waiting for the server's rate limit", hint="run the command again")
+            if turn < self._paused_until:  # a pause began while we slept; all who slept with us need turns of their own
+                turn = self._turn()
+
+    def _turn(self) -> float:
         with self._lock:
-            now = time.monotonic()
-            turn = max(now, self._next)
+            turn = max(time.monotonic(), self._next, self._paused_until)
             self._next = turn + self._interval
-        if turn > now and self._stop.wait(turn - now):
-            raise Stopped("interrupted while waiting for the server's rate limit", hint="run the command again")
+        return turn
 
     def throttled(self, seconds: float | None) -> None:
-        """Take in a 429 or 503: nobody calls for `seconds` (plus up to a tenth), and from then on at half the rate."""
+        """Take in a 429 or 503: nobody calls for `seconds` (plus up to a tenth), and from then on calls are spaced."""
+        pause = UNTOLD_PAUSE if seconds is None else seconds
         with self._lock:
             now = time.monotonic()
-            already_pausing = self._next - now > self._interval
-            if not already_pausing:
-                self._interval = min(max(self._interval * 2, SMALLEST_INTERVAL), LARGEST_INTERVAL)
-            pause = seconds or 0.0
-            self._next = max(self._next, now + pause * random.uniform(1.0, 1.1))  # noqa: S311 - jitter, no secret
-        if pause and self._on_pause is not None:
+            if now >= self._paused_until:  # else this is another worker's word of the same pause
+                self._interval = min(max(self._interval * SLOWING, SMALLEST_INTERVAL), LARGEST_INTERVAL)
+            until = now + pause * random.uniform(1.0, 1.1)  # noqa: S311 - jitter, no secret
+            self._paused_until = max(self._paused_until, until)
+        if seconds and self._on_pause is not None:
             self._on_pause(pause)
 
     def went_through(self) -> None:
