@@ -15,3 +15,9 @@ def schema_text(name: str) -> str:
     if folder is None:
         raise FileNotFoundError(f"no schema is called '{name}'")
     return (folder / file).read_text(encoding="utf-8")
+
+
+def schema_names() -> tuple[str, ...]:
+    """Return the names of all schemas, sorted."""
+    folder = next(folder for folder in FOLDERS if folder.is_dir())
+    return tuple(sorted(path.name.removesuffix(".schema.json") for path in folder.glob("*.schema.json")))
