@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from playbookctl.attack import fetch
-from playbookctl.attack.fetch import download, is_url, shown
-from playbookctl.attack.update import build_from_file
+from playbookctl.attack.fetch import download, shown
+from playbookctl.attack.update import build_from_file, is_url
 from playbookctl.errors import ConfigError, ServerError
 from support.stix import small_bundle
 

@@ -115,9 +115,9 @@ def test_settings_name_a_pinned_file_from_the_folder_of_the_configuration(tmp_pa
 
 ROW = "T1566\tPhishing\tTA0005,TA0001\tactive"
 DAMAGE = [
-    ("another file", TEXT.replace(MAGIC, "name: phishing"), "line 1: no ATT&CK index of this format begins with 'name: phishing'"),
-    ("a newer format", TEXT.replace("format 1", "format 2"), "line 1: no ATT&CK index of this format begins with"),
-    ("empty", "", "line 1: no ATT&CK index of this format begins with ''"),
+    ("another file", TEXT.replace(MAGIC, "name: phishing"), "line 1: this is no ATT&CK index, which begins with '# playbookctl ATT&CK index, format 1'"),
+    ("a newer format", TEXT.replace("format 1", "format 2"), "line 1: the index has another format than 1, which is the one that this playbookctl reads"),
+    ("empty", "", "line 1: this is no ATT&CK index"),
     ("only the first line", MAGIC + "\n", "line 2: the file has no [domain version]"),
     ("cut off", TEXT[: TEXT.index("T1064")], "the domain 'enterprise' has no tactics or no techniques"),
     ("conflict of a merge", TEXT.replace(ROW, "<<<<<<< HEAD\n" + ROW), "'<<<<<<< HEAD' is no id of a technique or tactic"),
@@ -152,6 +152,12 @@ def test_damage_is_said_with_its_line(tmp_path: Path, text: str, said: str) -> N
     assert said in raised.value.message
     assert raised.value.message.isprintable()
     assert "attack update" in raised.value.hint
+
+
+def test_the_text_of_a_file_that_is_no_index_is_not_shown(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as raised:
+        AttackIndex.from_file(pinned(tmp_path, "machine example.com password hunter2\n" + TEXT))
+    assert "hunter2" not in raised.value.message + raised.value.hint
 
 
 def test_a_row_of_a_merge_conflict_is_named_by_its_line(tmp_path: Path) -> None:

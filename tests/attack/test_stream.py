@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from playbookctl.attack import stream
@@ -24,6 +24,7 @@ def read(text: str) -> list[dict[str, Any]]:
     return list(read_objects(io.StringIO(text), "bundle.json"))
 
 
+@example(objects=[{}], more={"number": -1.5e-7}, chunk=1, indent=None, tail=False)
 @given(
     objects=OBJECTS,
     more=st.dictionaries(st.text(), JSON, max_size=3),

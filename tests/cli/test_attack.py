@@ -6,10 +6,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.stix import bundle, small_bundle, tactic, technique
 
 from playbookctl.attack import AttackIndex
 from playbookctl.cli.main import run
+from support.stix import bundle, small_bundle, tactic, technique
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,7 +111,10 @@ def test_show_says_what_every_version_knows_of_an_id_or_a_name(attack: Any, want
     ("wanted", "message"),
     [
         ("phising", "no ATT&CK data at hand has 'phising'; did you mean 'T1566' (Phishing)?"),
-        ("T4198.001", "no ATT&CK data at hand has 'T4198.001'; did you mean 'T1498.001' (Network Denial of Service: Direct Network Flood)?"),
+        (
+            "T4198.001",
+            "no ATT&CK data at hand has 'T4198.001'; did you mean 'T1498.001' (Network Denial of Service: Direct Network Flood)?",
+        ),
         ("T9999", "no ATT&CK data at hand has 'T9999'"),
         ("M1036", "'M1036' is a mitigation"),
         ("D3-PSEP", "'D3-PSEP' is a D3FEND technique"),
@@ -150,7 +153,9 @@ def test_update_pins_a_version_that_the_configuration_then_uses(attack: Any, her
     assert said.err == "hint: to use it, write 'attack: {file: attack-index.tsv}' into playbookctl.yaml\n"
 
     (here / "playbookctl.yaml").write_text("attack: {file: attack-index.tsv}\n", "utf-8")
-    assert attack("show").out.startswith("in use   enterprise v20.0     2 tactics    2 techniques    1 revoked   1 deprecated\n")
+    assert attack("show").out.startswith(
+        "in use   enterprise v20.0     2 tactics    2 techniques    1 revoked   1 deprecated\n"
+    )
     again = attack("update", "--from", "enterprise-attack.json", "--version", "20.0")
     assert (again.out, again.err) == ("ATT&CK enterprise v20.0 -> v20.0: 2 techniques\nwrote attack-index.tsv\n", "")
 
@@ -219,7 +224,9 @@ def test_update_downloads_an_address_and_notes_it_without_its_query(attack: Any,
         (["--from", "x"], 2, "Missing option '--version'"),
     ],
 )  # fmt: skip
-def test_an_update_that_fails_changes_nothing(attack: Any, here: Path, arguments: list[str], code: int, message: str) -> None:
+def test_an_update_that_fails_changes_nothing(
+    attack: Any, here: Path, arguments: list[str], code: int, message: str
+) -> None:
     saved(here, small_bundle("20.0"))
     (here / "bad.json").write_text('{"type": "bundle", "objects": [', "utf-8")
     attack("update", "--from", "enterprise-attack.json", "--version", "20")
@@ -228,4 +235,9 @@ def test_an_update_that_fails_changes_nothing(attack: Any, here: Path, arguments
     assert (said.code, said.out) == (code, "")
     assert said.err.startswith(f"error: {message}")
     assert (here / "attack-index.tsv").read_bytes() == before
-    assert sorted(path.name for path in here.iterdir()) == [".git", "attack-index.tsv", "bad.json", "enterprise-attack.json"]
+    assert sorted(path.name for path in here.iterdir()) == [
+        ".git",
+        "attack-index.tsv",
+        "bad.json",
+        "enterprise-attack.json",
+    ]

@@ -46,7 +46,7 @@ def check_sections(text: str, path: str) -> tuple[Section, ...]:
 def _wrong(lines: list[str]) -> Iterator[tuple[int, str]]:
     """Yield line numbers and what is wrong there; the caller stops at the first."""
     if lines[0].rstrip() != MAGIC:
-        yield 1, f"no ATT&CK index of this format begins with '{_short(lines[0])}', but with '{MAGIC}'"
+        yield 1, _foreign(lines[0])
     ids: dict[str, set[str]] = {}
     section: set[str] | None = None
     for number, line in enumerate(lines, start=1):
@@ -65,6 +65,14 @@ def _wrong(lines: list[str]) -> Iterator[tuple[int, str]]:
     for domain, held in ids.items():
         if not any(map(is_tactic, held)) or all(map(is_tactic, held)):
             yield len(lines), f"the domain '{domain}' has no tactics or no techniques"
+
+
+def _foreign(first: str) -> str:
+    """Say that a file is none of ours. Its text is not quoted: a pull request may have pointed us at a secret."""
+    stem, _, number = MAGIC.rpartition(" ")
+    if first.startswith(stem):
+        return f"the index has another format than {number}, which is the one that this playbookctl reads"
+    return f"this is no ATT&CK index, which begins with '{MAGIC}'"
 
 
 def _domain_of(line: str) -> tuple[str, str]:

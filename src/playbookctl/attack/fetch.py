@@ -19,11 +19,6 @@ HOPS = 5
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-def is_url(text: str) -> bool:
-    """Tell a URL from a file's path."""
-    return "://" in text
-
-
 def shown(url: str) -> str:
     """Return `url` without user, password, query and fragment: what may stand in a message or a pinned file."""
     parts = _parts(url)

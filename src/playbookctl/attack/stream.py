@@ -14,6 +14,7 @@ LIMIT = 400_000_000  # characters of a bundle; five times MITRE's largest
 LARGEST_OBJECT = 8_000_000  # characters of one object: the memory that this takes
 _CHUNK = 1 << 20
 _BLANK = " \t\r\n"
+_AFTER_VALUE = tuple(_BLANK + ",:]}")
 
 
 def read_objects(stream: IO[str], name: str) -> Iterator[dict[str, Any]]:
@@ -100,11 +101,11 @@ class _Reader:
         self._at += 1
 
     def value(self) -> Any:
-        """Return the next JSON value. A value that touches the window's end may go on, so the window grows first."""
+        """Return the next JSON value. At the window's end '1' may begin '1.5', so the window grows first."""
         self.peek()
         while True:
             value, end, said = self._try()
-            if (said or end == len(self._text)) and self._grow():
+            if (said or self._text[end : end + 1] not in _AFTER_VALUE) and self._grow():
                 continue
             if said:
                 raise self.refused(f"is no JSON: {said}")

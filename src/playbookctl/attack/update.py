@@ -30,6 +30,11 @@ class Comparison:
     deprecated: tuple[str, ...]
 
 
+def is_url(text: str) -> bool:
+    """Tell a URL, which `fetch` can download, from a file's path."""
+    return "://" in text
+
+
 def build_from_file(path: Path, version: str, domains: tuple[str, ...] = (), name: str = "") -> tuple[Section, ...]:
     """Build the sections of the STIX bundle in `path`; `name` is what messages and the index call it.
 
@@ -64,9 +69,9 @@ def write_index(target: Path, sections: tuple[Section, ...]) -> tuple[Section, .
     return together
 
 
-def compare(old: Section | None, new: Section) -> Comparison:
-    """Say what `new` changes against `old` of the same domain; None means that nothing was known before."""
-    before = {} if old is None else {technique.id: technique.status for technique in old.techniques()}
+def compare(old: Section, new: Section) -> Comparison:
+    """Say what `new` changes against `old` of the same domain."""
+    before = {technique.id: technique.status for technique in old.techniques()}
     after = {technique.id: technique.status for technique in new.techniques()}
 
     def became(status: Status) -> tuple[str, ...]:
@@ -74,7 +79,7 @@ def compare(old: Section | None, new: Section) -> Comparison:
 
     return Comparison(
         domain=new.domain,
-        old_version="" if old is None else old.version,
+        old_version=old.version,
         new_version=new.version,
         techniques=sum(status is Status.ACTIVE for status in after.values()),
         added=tuple(sorted(after.keys() - before.keys())),
