@@ -1,4 +1,4 @@
-"""Pieces of source that scripts/build_validators.py puts together."""
+"""Pieces of source that `validator_compiler` puts together."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from typing import Any
 HEADER = '''\
 """Tells whether a document follows schemas/{kind}.schema.json. Made by scripts/build_validators.py: do not edit."""
 
-# fmt: off
-# ruff: noqa
 from __future__ import annotations
 
 TYPE_CHECKING = False  # typing is not imported for it: this module costs nothing at start
@@ -34,18 +32,18 @@ def _nothing(v: Any) -> bool:
     return False
 '''
 
-PATTERN = '''\
+PATTERN = """\
 def {name}(v: str) -> object:
     # Compiled at the first use, and then in the place of this function: most documents need few of the patterns.
     from re import compile
     found = globals()["{name}"] = compile({pattern!r}).search
     return found(v)
-'''
+"""
 
 CALL = re.compile(r"(\w+)\(x\)")  # a test that is nothing but a call can be handed on as the function itself
 
 
-def plain(keyword: str, value: Any, v: str) -> list[str] | None:
+def plain(keyword: str, value: Any, v: str, known: str) -> list[str] | None:
     """Return the tests of a keyword that is said in one line, None for any other."""
     match keyword:
         case "minLength" | "minItems" | "minProperties":
@@ -68,27 +66,65 @@ def plain(keyword: str, value: Any, v: str) -> list[str] | None:
         case "const" if isinstance(value, str):
             return [f"{v} == {value!r}"]
         case "enum" if all(isinstance(one, str) for one in value):
-            return [f"isinstance({v}, str)", f"{v} in {{{', '.join(map(repr, value))}}}"]
+            among = f"{v} in {{{', '.join(map(repr, value))}}}"
+            return [among] if known == "string" else [f"isinstance({v}, str)", among]
     return None
 
 
-def letters(pattern: str, v: str) -> str:
-    r"""Return a test without regular expression for `^[A][B]*(?!\n)$` or `^[A]+(?!\n)$` with A among B, else ''."""
+def letters(pattern: str, v: str) -> list[str]:
+    r"""Return tests without regular expression for `^[A][B]*(?!\n)$` or `^[A]+(?!\n)$` with A among B, else none."""
     shape = re.fullmatch(r"\^\[([a-z0-9_-]+)\](?:\[([a-z0-9_-]+)\]\*|\+)\(\?!\\n\)\$", pattern)
     if shape is None:
-        return ""
+        return []
     first = _characters(shape[1])
     rest = _characters(shape[2]) if shape[2] else first
     if not set(first) <= set(rest):
-        return ""
+        return []
     never = ["", *sorted(set(rest) - set(first))]
     begin = f"{v} != ''" if never == [""] else f"{v}[:1] not in {{{', '.join(map(repr, never))}}}"
-    return f"{begin} and not {v}.strip({rest!r})"
+    return [begin, f"not {v}.strip({rest!r})"]
 
 
 def word(text: str) -> str:
     """Return `text` as part of a Python name."""
     return re.sub(r"\W", "_", text)
+
+
+def takes_statements(schema: Any) -> bool:
+    """Tell whether keys must be looked at one by one; where every key is required it is enough to count them."""
+    if not isinstance(schema, dict) or not {"additionalProperties", "patternProperties"} & set(schema):
+        return False
+    closed = schema.get("additionalProperties") is False and "patternProperties" not in schema
+    properties = set(schema.get("properties", ()))
+    return not (closed and properties and properties == set(schema.get("required", ())))
+
+
+def case(part: dict[str, Any]) -> tuple[str, str, bool] | None:
+    """Read `{if: {properties: {KEY: {const: TEXT}}, required?}, then}` as (key, text, is the key required)."""
+    condition = part.get("if", {})
+    properties = condition.get("properties", {})
+    if set(part) != {"if", "then"} or not set(condition) <= {"properties", "required"} or len(properties) != 1:
+        return None
+    ((key, test),) = properties.items()
+    if set(test) != {"const"} or not isinstance(test["const"], str) or condition.get("required", [key]) != [key]:
+        return None
+    return key, test["const"], "required" in condition
+
+
+def all_true(tests: list[str]) -> str:
+    """Return the expression that all tests are true."""
+    return " and ".join(dict.fromkeys(test for test in tests if test != "True")) or "True"
+
+
+def any_true(tests: list[str]) -> str:
+    """Return the expression that one of the tests is true."""
+    tests = list(dict.fromkeys(test for test in tests if test != "False")) or ["False"]
+    return "True" if "True" in tests else f"({' or '.join(tests)})" if len(tests) > 1 else tests[0]
+
+
+def table(name: str, kind: str, lines: list[str]) -> str:
+    """Return the assignment of a dict or set, one line for each element."""
+    return f"{name}: {kind} = {{\n" + "".join(f"    {line},\n" for line in lines) + "}\n"
 
 
 def _characters(text: str) -> str:

@@ -1,7 +1,5 @@
 """Tells whether a document follows schemas/config.schema.json. Made by scripts/build_validators.py: do not edit."""
 
-# fmt: off
-# ruff: noqa
 from __future__ import annotations
 
 TYPE_CHECKING = False  # typing is not imported for it: this module costs nothing at start
@@ -405,7 +403,23 @@ def _environment_owners(v: Any) -> bool:
     return True
 
 
-_ACCEPT_KEYS = frozenset(['attack', 'cache', 'connectors', 'default_environment', 'entry_points', 'environments', 'exclude', 'expected_drift', 'namespace', 'playbooks', 'required_version', 'resolve', 'rules', 'thresholds', 'unmanaged_fields'])
+_ACCEPT_KEYS: set[str] = {
+    'attack',
+    'cache',
+    'connectors',
+    'default_environment',
+    'entry_points',
+    'environments',
+    'exclude',
+    'expected_drift',
+    'namespace',
+    'playbooks',
+    'required_version',
+    'resolve',
+    'rules',
+    'thresholds',
+    'unmanaged_fields',
+}
 
 
 PARTS: dict[str, Callable[[Any], bool]] = {

@@ -1,7 +1,5 @@
 """Tells whether a document follows schemas/connectors.schema.json. Made by scripts/build_validators.py: do not edit."""
 
-# fmt: off
-# ruff: noqa
 from __future__ import annotations
 
 TYPE_CHECKING = False  # typing is not imported for it: this module costs nothing at start
@@ -126,13 +124,26 @@ def _action(v: Any) -> bool:
     return n == len(v) or all([_search_1(k) is not None for k in v if k not in _ACTION_KEYS])
 
 
-_ACTION_KEYS = frozenset(['description', 'effect', 'optional', 'outputs', 'required', 'undo'])
+_ACTION_KEYS: set[str] = {
+    'description',
+    'effect',
+    'optional',
+    'outputs',
+    'required',
+    'undo',
+}
 
 
-_CONNECTOR_KEYS = frozenset(['actions', 'description', 'provider'])
+_CONNECTOR_KEYS: set[str] = {
+    'actions',
+    'description',
+    'provider',
+}
 
 
-_ACCEPT_KEYS = frozenset(['connectors'])
+_ACCEPT_KEYS: set[str] = {
+    'connectors',
+}
 
 
 PARTS: dict[str, Callable[[Any], bool]] = {

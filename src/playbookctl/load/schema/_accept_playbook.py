@@ -1,7 +1,5 @@
 """Tells whether a document follows schemas/playbook.schema.json. Made by scripts/build_validators.py: do not edit."""
 
-# fmt: off
-# ruff: noqa
 from __future__ import annotations
 
 TYPE_CHECKING = False  # typing is not imported for it: this module costs nothing at start
@@ -188,7 +186,7 @@ def _actionStep(v: Any) -> bool:
         return False
     n = 2
     x = v['id']
-    if not (isinstance(x, str) and x[:1] not in {'', '-', '_'} and not x.strip('-0123456789_abcdefghijklmnopqrstuvwxyz') and not (isinstance(x, str) and x in {'end', 'start'})):
+    if not (isinstance(x, str) and x[:1] not in {'', '-', '_'} and not x.strip('-0123456789_abcdefghijklmnopqrstuvwxyz') and not (x in {'end', 'start'})):
         return False
     x = v['action']
     if not (isinstance(x, str) and len(x) > 0):
@@ -356,7 +354,7 @@ def _condition(v: Any) -> bool:
 
 
 def _comparison(v: Any) -> bool:
-    if not (isinstance(v, dict) and 'field' in v and 'op' in v and (not ('value' in v) if ('op' not in v or isinstance(v['op'], str) and v['op'] in {'exists', 'not_exists'}) else 'value' in v)):
+    if not (isinstance(v, dict) and 'field' in v and 'op' in v and (not ('value' in v) if 'op' in v and isinstance(v['op'], str) and v['op'] in {'exists', 'not_exists'} else 'value' in v)):
         return False
     n = 2
     x = v['field']
@@ -471,7 +469,7 @@ def _manualStep(v: Any) -> bool:
         return False
     n = 1
     x = v['id']
-    if not (isinstance(x, str) and x[:1] not in {'', '-', '_'} and not x.strip('-0123456789_abcdefghijklmnopqrstuvwxyz') and not (isinstance(x, str) and x in {'end', 'start'})):
+    if not (isinstance(x, str) and x[:1] not in {'', '-', '_'} and not x.strip('-0123456789_abcdefghijklmnopqrstuvwxyz') and not (x in {'end', 'start'})):
         return False
     if 'type' in v:
         n += 1
@@ -637,7 +635,7 @@ def _decisionStep(v: Any) -> bool:
     if not (isinstance(x, list) and len(x) > 0 and all(map(_branch, x))):
         return False
     x = v['id']
-    if not (isinstance(x, str) and x[:1] not in {'', '-', '_'} and not x.strip('-0123456789_abcdefghijklmnopqrstuvwxyz') and not (isinstance(x, str) and x in {'end', 'start'})):
+    if not (isinstance(x, str) and x[:1] not in {'', '-', '_'} and not x.strip('-0123456789_abcdefghijklmnopqrstuvwxyz') and not (x in {'end', 'start'})):
         return False
     if 'type' in v:
         n += 1
@@ -696,7 +694,7 @@ def _playbookStep(v: Any) -> bool:
         return False
     n = 2
     x = v['id']
-    if not (isinstance(x, str) and x[:1] not in {'', '-', '_'} and not x.strip('-0123456789_abcdefghijklmnopqrstuvwxyz') and not (isinstance(x, str) and x in {'end', 'start'})):
+    if not (isinstance(x, str) and x[:1] not in {'', '-', '_'} and not x.strip('-0123456789_abcdefghijklmnopqrstuvwxyz') and not (x in {'end', 'start'})):
         return False
     x = v['playbook']
     if not (isinstance(x, str) and len(x) > 0):
@@ -836,7 +834,7 @@ def _sectionStep(v: Any) -> bool:
         return False
     n = 1
     x = v['id']
-    if not (isinstance(x, str) and x[:1] not in {'', '-', '_'} and not x.strip('-0123456789_abcdefghijklmnopqrstuvwxyz') and not (isinstance(x, str) and x in {'end', 'start'})):
+    if not (isinstance(x, str) and x[:1] not in {'', '-', '_'} and not x.strip('-0123456789_abcdefghijklmnopqrstuvwxyz') and not (x in {'end', 'start'})):
         return False
     if 'type' in v:
         n += 1
@@ -960,7 +958,7 @@ def _waitStep(v: Any) -> bool:
         return False
     n = 1
     x = v['id']
-    if not (isinstance(x, str) and x[:1] not in {'', '-', '_'} and not x.strip('-0123456789_abcdefghijklmnopqrstuvwxyz') and not (isinstance(x, str) and x in {'end', 'start'})):
+    if not (isinstance(x, str) and x[:1] not in {'', '-', '_'} and not x.strip('-0123456789_abcdefghijklmnopqrstuvwxyz') and not (x in {'end', 'start'})):
         return False
     if 'type' in v:
         n += 1
@@ -1121,7 +1119,7 @@ def _endStep(v: Any) -> bool:
         return False
     n = 1
     x = v['id']
-    if not (isinstance(x, str) and x[:1] not in {'', '-', '_'} and not x.strip('-0123456789_abcdefghijklmnopqrstuvwxyz') and not (isinstance(x, str) and x in {'end', 'start'})):
+    if not (isinstance(x, str) and x[:1] not in {'', '-', '_'} and not x.strip('-0123456789_abcdefghijklmnopqrstuvwxyz') and not (x in {'end', 'start'})):
         return False
     if 'type' in v:
         n += 1
@@ -1187,28 +1185,166 @@ def accept_outputs(v: Any) -> bool:
     return True
 
 
-_ACTIONSTEP_KEYS = frozenset(['action', 'approval', 'assignee', 'branches', 'connector', 'description', 'else', 'for_each', 'id', 'if', 'join', 'match', 'max_targets', 'message', 'name', 'next', 'notify', 'on_error', 'optional', 'repeat', 'retry', 'timeout', 'type', 'with'])
+_ACTIONSTEP_KEYS: set[str] = {
+    'action',
+    'approval',
+    'assignee',
+    'branches',
+    'connector',
+    'description',
+    'else',
+    'for_each',
+    'id',
+    'if',
+    'join',
+    'match',
+    'max_targets',
+    'message',
+    'name',
+    'next',
+    'notify',
+    'on_error',
+    'optional',
+    'repeat',
+    'retry',
+    'timeout',
+    'type',
+    'with',
+}
 
 
-_MANUALSTEP_KEYS = frozenset(['assignee', 'branches', 'choices', 'description', 'else', 'for_each', 'form', 'id', 'if', 'join', 'match', 'max_targets', 'message', 'name', 'next', 'notify', 'on_error', 'on_timeout', 'repeat', 'timeout', 'type', 'with'])
+_MANUALSTEP_KEYS: set[str] = {
+    'assignee',
+    'branches',
+    'choices',
+    'description',
+    'else',
+    'for_each',
+    'form',
+    'id',
+    'if',
+    'join',
+    'match',
+    'max_targets',
+    'message',
+    'name',
+    'next',
+    'notify',
+    'on_error',
+    'on_timeout',
+    'repeat',
+    'timeout',
+    'type',
+    'with',
+}
 
 
-_DECISIONSTEP_KEYS = frozenset(['assignee', 'branches', 'description', 'else', 'id', 'if', 'join', 'match', 'name', 'next', 'on_error', 'type'])
+_DECISIONSTEP_KEYS: set[str] = {
+    'assignee',
+    'branches',
+    'description',
+    'else',
+    'id',
+    'if',
+    'join',
+    'match',
+    'name',
+    'next',
+    'on_error',
+    'type',
+}
 
 
-_PLAYBOOKSTEP_KEYS = frozenset(['approval', 'assignee', 'branches', 'description', 'else', 'for_each', 'id', 'if', 'join', 'match', 'max_targets', 'message', 'name', 'next', 'notify', 'on_error', 'optional', 'playbook', 'repeat', 'retry', 'shared_context', 'timeout', 'type', 'with'])
+_PLAYBOOKSTEP_KEYS: set[str] = {
+    'approval',
+    'assignee',
+    'branches',
+    'description',
+    'else',
+    'for_each',
+    'id',
+    'if',
+    'join',
+    'match',
+    'max_targets',
+    'message',
+    'name',
+    'next',
+    'notify',
+    'on_error',
+    'optional',
+    'playbook',
+    'repeat',
+    'retry',
+    'shared_context',
+    'timeout',
+    'type',
+    'with',
+}
 
 
-_SECTIONSTEP_KEYS = frozenset(['approval', 'assignee', 'branches', 'description', 'else', 'for_each', 'id', 'if', 'join', 'match', 'max_targets', 'message', 'name', 'next', 'notify', 'on_error', 'repeat', 'steps', 'timeout', 'type'])
+_SECTIONSTEP_KEYS: set[str] = {
+    'approval',
+    'assignee',
+    'branches',
+    'description',
+    'else',
+    'for_each',
+    'id',
+    'if',
+    'join',
+    'match',
+    'max_targets',
+    'message',
+    'name',
+    'next',
+    'notify',
+    'on_error',
+    'repeat',
+    'steps',
+    'timeout',
+    'type',
+}
 
 
-_WAITSTEP_KEYS = frozenset(['branches', 'delay', 'description', 'else', 'id', 'if', 'join', 'match', 'name', 'next', 'on_error', 'on_timeout', 'timeout', 'type', 'until'])
+_WAITSTEP_KEYS: set[str] = {
+    'branches',
+    'delay',
+    'description',
+    'else',
+    'id',
+    'if',
+    'join',
+    'match',
+    'name',
+    'next',
+    'on_error',
+    'on_timeout',
+    'timeout',
+    'type',
+    'until',
+}
 
 
-_STARTSTEP_KEYS = frozenset(['description', 'id', 'inputs', 'name', 'next', 'outputs', 'type'])
+_STARTSTEP_KEYS: set[str] = {
+    'description',
+    'id',
+    'inputs',
+    'name',
+    'next',
+    'outputs',
+    'type',
+}
 
 
-_ENDSTEP_KEYS = frozenset(['description', 'id', 'if', 'join', 'name', 'type'])
+_ENDSTEP_KEYS: set[str] = {
+    'description',
+    'id',
+    'if',
+    'join',
+    'name',
+    'type',
+}
 
 
 _STEP_BY_TYPE: dict[str, Callable[[Any], bool]] = {
@@ -1223,7 +1359,40 @@ _STEP_BY_TYPE: dict[str, Callable[[Any], bool]] = {
 }
 
 
-_ACCEPT_KEYS = frozenset(['app_id', 'auto_execute', 'category', 'created_at', 'created_by', 'deleted_at', 'deleted_by', 'description', 'enabled', 'id', 'inputs', 'is_deleted', 'key', 'last_run_at', 'last_run_id', 'mitre_tactics', 'mitre_techniques', 'name', 'outputs', 'owner', 'owner_id', 'required_connectors', 'run_stats', 'schema_version', 'source', 'source_type', 'steps', 'tags', 'tenant_id', 'trigger_conditions', 'updated_at', 'updated_by'])
+_ACCEPT_KEYS: set[str] = {
+    'app_id',
+    'auto_execute',
+    'category',
+    'created_at',
+    'created_by',
+    'deleted_at',
+    'deleted_by',
+    'description',
+    'enabled',
+    'id',
+    'inputs',
+    'is_deleted',
+    'key',
+    'last_run_at',
+    'last_run_id',
+    'mitre_tactics',
+    'mitre_techniques',
+    'name',
+    'outputs',
+    'owner',
+    'owner_id',
+    'required_connectors',
+    'run_stats',
+    'schema_version',
+    'source',
+    'source_type',
+    'steps',
+    'tags',
+    'tenant_id',
+    'trigger_conditions',
+    'updated_at',
+    'updated_by',
+}
 
 
 PARTS: dict[str, Callable[[Any], bool]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,12 +19,7 @@ def accepts(kind: str, data: Any) -> bool:
 
 def _load(kind: str) -> Callable[[Any], bool]:
     """Import only what is asked for: a hook looks at playbooks, and at nothing else if there is no config."""
-    if kind == "playbook":
-        from playbookctl.load.schema._accept_playbook import accept
-    elif kind == "config":
-        from playbookctl.load.schema._accept_config import accept
-    else:
-        from playbookctl.load.schema._accept_connectors import accept
+    accept: Callable[[Any], bool] = import_module(f"playbookctl.load.schema._accept_{kind}").accept
     return accept
 
 

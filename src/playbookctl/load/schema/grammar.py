@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 
 
 class Grammar:
-    """One schema. `root` is the whole of it, `accepted` tells quickly whether a part accepts a value."""
+    """One schema. `step_types` has the schema of each type of step, by type, in the order of the schema."""
 
     def __init__(self, kind: str) -> None:
         self.root: dict[str, Any] = json.loads(schema_text(kind))
         self.base = Draft202012Validator(self.root)
         self.parts: dict[str, Callable[[Any], bool]] = import_module(f"playbookctl.load.schema._accept_{kind}").PARTS
+        steps = self.root["$defs"].get("step", {}).get("allOf", [])
+        self.step_types: dict[str, dict[str, Any]] = {
+            part["if"]["properties"]["type"]["const"]: self.resolve(part["then"]) for part in steps
+        }
 
     def resolve(self, schema: Any) -> dict[str, Any]:
         """Return the schema that references lead to in the end; a boolean schema as a mapping that says nothing."""
@@ -63,11 +67,6 @@ class Grammar:
         """Return the properties a schema knows."""
         fields: dict[str, Any] = self.resolve(schema).get("properties", {})
         return fields
-
-    def step_types(self) -> dict[str, dict[str, Any]]:
-        """Return the schema of each type of step, by type, in the order of the schema."""
-        parts = self.root.get("$defs", {}).get("step", {}).get("allOf", [])
-        return {part["if"]["properties"]["type"]["const"]: self.resolve(part["then"]) for part in parts}
 
 
 _LIMITS = {"minLength", "maxLength", "pattern", "not"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from playbookctl.load.schema.mistake import Mistake, wrong_type
@@ -9,11 +10,13 @@ from playbookctl.load.schema.wording import FIELD, LIST, choices, found, meant, 
 from playbookctl.model.source import Key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from playbookctl.load.schema.grammar import Grammar
 
     Schema = dict[str, Any]
+    Check = Callable[..., Iterator[Any]]
+
 
 def ref(grammar: Grammar, validator: Any, pointer: str, instance: Any, _: Schema) -> Iterator[Any]:
     """Go on to the part that is named, unless its acceptor takes the value."""
@@ -70,16 +73,17 @@ def const(_: Grammar, __: Any, value: Any, instance: Any, schema: Schema) -> Ite
         yield Mistake(f"{FIELD} cannot be {written(instance)}; leave it out, or write {written(value)}{meaning}")
 
 
-def pattern(grammar: Grammar, _: Any, value: str, instance: Any, schema: Schema) -> Iterator[Any]:
+def pattern(_: Grammar, __: Any, value: str, instance: Any, schema: Schema) -> Iterator[Any]:
     """Say how the text is written."""
-    if not isinstance(instance, str) or grammar.holds({"pattern": value}, instance):
+    if not isinstance(instance, str) or re.search(value, instance):
         return
     title, message = schema.get("title"), schema.get("patternErrorMessage", f"must match {value}")
     if title is None or not instance.strip():
         yield Mistake(f"{FIELD} cannot be blank" if not instance.strip() else f"{FIELD} {message}")
         return
     suggestion = slug(instance) if schema.get("x-playbookctl", {}).get("slug") else ""
-    yield Mistake(f"{quoted(instance)} is no {title}; {message}{f', such as {suggestion}' if suggestion else ''}", suggestion=suggestion)
+    example = f", such as {suggestion}" if suggestion else ""
+    yield Mistake(f"{quoted(instance)} is no {title}; {message}{example}", suggestion=suggestion)
 
 
 def min_length(_: Grammar, __: Any, ___: int, instance: Any, ____: Schema) -> Iterator[Any]:
@@ -140,7 +144,7 @@ def _is_start(step: Any) -> bool:
     return isinstance(step, dict) and step.get("type") == "start"
 
 
-KEYWORDS = {
+KEYWORDS: dict[str, Check] = {
     "$ref": ref,
     "items": items,
     "properties": properties,

@@ -37,7 +37,7 @@ OTHER_WORDS = {
     "!=": ("not_equals",), ">": ("gt",), ">=": ("gte",), "<": ("lt",), "<=": ("lte",), "regex": ("matches",),
     "has": ("contains",), "like": ("contains",), "ask": ("manual",), "approval": ("manual",),
     "switch": ("decision",), "call": ("playbook",), "subplaybook": ("playbook",), "sub_playbook": ("playbook",),
-    "sleep": ("wait",), "task": ("action",), "group": ("section",), "info": ("note",), "warn": ("warning",),
+    "sleep": ("wait",), "task": ("action",), "group": ("section",),
 }  # fmt: skip
 
 REMEDIES = {
@@ -84,7 +84,7 @@ def found(value: Any) -> str:
         return written(value)
     if isinstance(value, str):
         return "text" if len(value) > _SHOWN or "\n" in value or not value else f"the text {quoted(value)}"
-    return {list: "a list", dict: "a mapping"}.get(type(value), f"the number {value}")
+    return "a list" if isinstance(value, list) else "a mapping" if isinstance(value, dict) else f"the number {value}"
 
 
 def kinds(types: Sequence[str]) -> str:
