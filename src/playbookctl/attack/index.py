@@ -22,11 +22,13 @@ class AttackIndex:
     Ids are unique across ATT&CK's domains, so a look-up needs no domain; a prefix does not tell it (ICS has T1691).
     """
 
-    __slots__ = ("_found", "_sections")
+    __slots__ = ("_found", "_near", "_others", "_sections")
 
     def __init__(self, sections: Iterable[Section]) -> None:
         self._sections = tuple(sections)
         self._found: dict[str, Technique | None] = {}
+        self._near: dict[tuple[str, int], tuple[str, ...]] = {}
+        self._others: tuple[Section, ...] | None = None
 
     @classmethod
     def bundled(cls, version: str = "19", domains: Iterable[str] = ("enterprise",)) -> AttackIndex:
@@ -71,7 +73,7 @@ class AttackIndex:
         if settings.attack_file is None:
             return cls.bundled(settings.attack_version, settings.attack_domains)
         written = (settings.data.get("attack") or {}).get("version")
-        path = os.path.join(settings.root, settings.attack_file)  # noqa: PTH118 - as in `shipped`
+        path = os.path.join(settings.root, settings.attack_file)
         return cls.from_file(path, settings.attack_domains, None if written is None else settings.attack_version)
 
     @staticmethod
@@ -139,6 +141,11 @@ class AttackIndex:
 
         A name of another bundled version counts too, and its id is followed: TA0005 was called Defense Evasion.
         """
+        if (text, limit) not in self._near:
+            self._near[text, limit] = self._search(text, limit)
+        return self._near[text, limit]
+
+    def _search(self, text: str, limit: int) -> tuple[str, ...]:
         from playbookctl.attack.near import near  # noqa: PLC0415 - only for a mistake
 
         found = near(text, self._sections, limit)
@@ -163,9 +170,11 @@ class AttackIndex:
         return tuple(section.label for section in others if any_id not in section.rows)
 
     def _other_versions(self) -> tuple[Section, ...]:
-        used = {(section.domain, section.version) for section in self._sections}
-        pairs = (pair for pair in self.versions() if pair[0] in self.domains and pair not in used)
-        return tuple(shipped.load(*pair) for pair in pairs)
+        if self._others is None:
+            used = {(section.domain, section.version) for section in self._sections}
+            pairs = (pair for pair in self.versions() if pair[0] in self.domains and pair not in used)
+            self._others = tuple(shipped.load(*pair) for pair in pairs)
+        return self._others
 
 
 def _known(domains: Iterable[str]) -> tuple[str, ...]:

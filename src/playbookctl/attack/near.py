@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from playbookctl.attack.values import Status
@@ -58,6 +59,14 @@ def _one_wrong(row: str, wanted: str) -> bool:
 
 
 def _named(text: str, sections: tuple[Section, ...], limit: int) -> tuple[str, ...]:
+    names = _names(sections)
+    wanted = text.strip().lower()
+    alike = [wanted] if wanted in names else difflib.get_close_matches(wanted, names, n=limit, cutoff=0.8)
+    return tuple(dict.fromkeys(row for name in alike for row in names[name]))[:limit]
+
+
+@lru_cache(maxsize=8)
+def _names(sections: tuple[Section, ...]) -> dict[str, list[str]]:
     names: dict[str, list[str]] = {}
     for section in sections:
         for tactic in section.tactics():
@@ -66,9 +75,7 @@ def _named(text: str, sections: tuple[Section, ...], limit: int) -> tuple[str, .
         for technique in section.techniques():
             if technique.status is Status.ACTIVE:
                 names.setdefault(technique.name.lower(), []).append(technique.id)
-    wanted = text.strip().lower()
-    alike = [wanted] if wanted in names else difflib.get_close_matches(wanted, names, n=limit, cutoff=0.8)
-    return tuple(dict.fromkeys(row for name in alike for row in names[name]))[:limit]
+    return names
 
 
 def _active(rows: Iterator[str] | tuple[str, ...], known: dict[str, Section]) -> tuple[str, ...]:
