@@ -29,7 +29,7 @@ lint: $(STAMP)  ## ruff, mypy and the architecture
 	$(BIN)/python -m pytest -q -p no:cacheprovider tests/test_architecture.py
 
 format: $(STAMP)  ## format the code and sort what can be sorted
-	$(BIN)/ruff check --fix --unsafe-fixes --select I,RUF022,RUF100 .
+	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 generate: $(STAMP)  ## write again what is generated: validators, schemas of reports, rule pages

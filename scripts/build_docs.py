@@ -41,7 +41,8 @@ def overview(rules: list[Rule]) -> str:
         rows = [rule for rule in rules if rule.code[2] == digit]
         if rows:
             table = "\n".join(
-                f"| [{rule.code}]({rule.code}.md) | {rule.name} | {rule.severity.value} | {rule.title} |" for rule in rows
+                f"| [{rule.code}]({rule.code}.md) | {rule.name} | {rule.severity.value} | {rule.title} |"
+                for rule in rows
             )
             parts.append(f"## {family}\n\n| code | name | severity | finds |\n|---|---|---|---|\n{table}\n")
     return "\n".join(parts)

@@ -26,7 +26,9 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("target", type=Path)
     options = parser.parse_args()
-    playbooks = {path: yaml.load(path.read_text("utf-8"), yaml.CSafeLoader) for path in sorted(options.folder.rglob("*.yaml"))}
+    playbooks = {
+        path: yaml.load(path.read_text("utf-8"), yaml.CSafeLoader) for path in sorted(options.folder.rglob("*.yaml"))
+    }
     keys = make_keys(list(playbooks), options.folder)
     by_name: dict[str, str] = {}
     for path, data in playbooks.items():
@@ -40,7 +42,10 @@ def main() -> int:
     for name in sorted(missing):
         stub = {"key": stub_key(name), "name": name, "steps": [{"id": "nothing", "type": "section"}]}
         write(options.target / "playbooks" / "stubs" / f"{stub_key(name)}.yaml", stub)
-    write(options.target / "connectors.yaml", {"connectors": {name: {"provider": slug(name)} for name in sorted(connectors)}})
+    write(
+        options.target / "connectors.yaml",
+        {"connectors": {name: {"provider": slug(name)} for name in sorted(connectors)}},
+    )
     (options.target / "playbookctl.yaml").write_text(CONFIG, "utf-8")
     print(f"{len(playbooks)} playbooks, {len(missing)} stubs, {len(connectors)} connectors")
     return 0

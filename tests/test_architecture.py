@@ -32,7 +32,8 @@ LAYERS: dict[str, set[str]] = {
     "edit": BASE | {"edit"},
     "report": BASE | {"report"},
     "server": BASE | {"server", "flow"},
-    "pipeline": BASE | {"load", "attack", "check", "plan", "api", "apply", "flow", "canonical", "marker", "history", "server"},
+    "pipeline": BASE
+    | {"load", "attack", "check", "plan", "api", "apply", "flow", "canonical", "marker", "history", "server"},
     "cli": BASE | {"cli", "pipeline", "report", "attack", "server", "load", "check", "flow", "history"},
     "__main__": {"cli"},
     "__init__": set(),
@@ -50,7 +51,16 @@ LIBRARIES = {
     "jinja2": {"report"},
     "stamina": {"api", "apply"},
 }
-HOOK_PATH_NEVER = {"httpx", "deepdiff", "rich", "fastapi", "pydantic", "jsonschema", "dataclasses", "importlib.metadata"}
+HOOK_PATH_NEVER = {
+    "httpx",
+    "deepdiff",
+    "rich",
+    "fastapi",
+    "pydantic",
+    "jsonschema",
+    "dataclasses",
+    "importlib.metadata",
+}
 
 
 def part_of(path: Path) -> str:
@@ -105,7 +115,9 @@ def test_the_parts_make_no_cycle() -> None:
     assert set(edges) - done == set()
 
 
-@pytest.mark.parametrize("path", [p for p in FILES if p not in GENERATED], ids=lambda path: str(path.relative_to(PACKAGE)))
+@pytest.mark.parametrize(
+    "path", [p for p in FILES if p not in GENERATED], ids=lambda path: str(path.relative_to(PACKAGE))
+)
 def test_nothing_grows_too_big(path: Path) -> None:
     text = path.read_text("utf-8")
     assert text.count("\n") <= 300, "a module over 300 lines misses a concept"
@@ -123,16 +135,21 @@ def test_only_the_command_line_prints(path: Path) -> None:
         node.lineno
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Call)
-        and (getattr(node.func, "id", "") == "print" or ast.unparse(node.func) in {"sys.stdout.write", "sys.stderr.write"})
+        and (
+            getattr(node.func, "id", "") == "print"
+            or ast.unparse(node.func) in {"sys.stdout.write", "sys.stderr.write"}
+        )
     ]
     assert printing == [] or part_of(path) == "cli"
 
 
 def test_the_hook_path_imports_nothing_heavy(tmp_path: Path) -> None:
-    import subprocess  # noqa: PLC0415 - this test alone
+    import subprocess
 
     (tmp_path / "playbooks").mkdir()
-    (tmp_path / "playbooks" / "a.yaml").write_text("key: a\nname: A\nsteps:\n  - id: a\n    action: get-host\n", "utf-8")
+    (tmp_path / "playbooks" / "a.yaml").write_text(
+        "key: a\nname: A\nsteps:\n  - id: a\n    action: get-host\n", "utf-8"
+    )
     code = (
         "import sys\nfrom playbookctl.cli.main import run\ncode = run(['validate', 'playbooks/a.yaml'])\n"
         "print('\\nMODULES', code, *sorted(sys.modules))"

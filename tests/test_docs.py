@@ -69,7 +69,14 @@ def test_the_commands_of_a_page_do_what_it_says(page: Path, tmp_path: Path) -> N
         environment = environment or workspace(tmp_path)
         for command, expected in commands(text):
             done = subprocess.run(
-                command, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False  # noqa: S602 - the page's own line
+                command,
+                shell=True,
+                cwd=tmp_path,
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=120,
+                check=False,
             )
             output = (done.stdout + done.stderr).strip("\n")
             assert "Traceback" not in output, output
@@ -92,7 +99,10 @@ def test_what_is_not_run_is_little_and_has_a_reason() -> None:
 
 def test_the_rule_pages_are_current() -> None:
     done = subprocess.run(
-        [sys.executable, str(ROOT / "scripts" / "build_docs.py"), "--check"], capture_output=True, text=True, check=False
+        [sys.executable, str(ROOT / "scripts" / "build_docs.py"), "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout
 

@@ -62,7 +62,7 @@ class ConfigError(PlaybookctlError):
     """A configuration, connectors or data file that cannot be used; nothing was sent."""
 
 
-class MissingExtra(PlaybookctlError):  # noqa: N818 - names what happened
+class MissingExtra(PlaybookctlError):
     """A command needs packages of an extra that is not installed."""
 
     def __init__(self, extra: str, package: str) -> None:
@@ -84,27 +84,27 @@ class ServerError(PlaybookctlError):
     code = ExitCode.SERVER
 
 
-class PartlyDone(PlaybookctlError):  # noqa: N818 - names what happened
+class PartlyDone(PlaybookctlError):
     """Some playbooks were written and some were not."""
 
     code = ExitCode.PARTLY_DONE
 
 
-class Refused(PlaybookctlError):  # noqa: N818 - names what happened
+class Refused(PlaybookctlError):
     """The plan is unsafe: a threshold, a hold, a conflict, a stale saved plan."""
 
     code = ExitCode.REFUSED
 
 
-class Transient(ServerError):  # noqa: N818 - names what happened
+class Transient(ServerError):
     """A call that was not carried out and may succeed later: throttled, unavailable, or never connected."""
 
 
-class AnswerLost(ServerError):  # noqa: N818 - names what happened
+class AnswerLost(ServerError):
     """A write was sent and no answer tells whether it was carried out. Its sender must look before acting again."""
 
 
-class Rejected(ServerError):  # noqa: N818 - names what happened
+class Rejected(ServerError):
     """The server's no to this one call: `status` is the HTTP status, `pointers` pairs fields with what is wrong."""
 
     def __init__(
@@ -119,7 +119,7 @@ class NotFound(Rejected):
     """There is no such object, or it is another tenant's (404)."""
 
 
-class Stopped(PlaybookctlError):  # noqa: N818 - names what happened
+class Stopped(PlaybookctlError):
     """The run was interrupted before this call was sent."""
 
     code = ExitCode.INTERRUPTED

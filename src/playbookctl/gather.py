@@ -51,7 +51,8 @@ class Gathered:
     def desired(self, lookups: Lookups) -> dict[str, Desired]:
         """Return what each file asks for in the environment that `lookups` knows, by key."""
         return {
-            key: desire(loaded.playbook(), loaded.file, lookups, loaded.errors) for key, loaded in self.playbooks.items()
+            key: desire(loaded.playbook(), loaded.file, lookups, loaded.errors)
+            for key, loaded in self.playbooks.items()
         }
 
     def body(self, key: str, lookups: Lookups) -> dict[str, Any]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from playbookctl.check.rule import Rule
     from playbookctl.model.finding import Finding
-    from playbookctl.model.workspace import Connectors, Entry, Settings, Summary
+    from playbookctl.model.workspace import Entry, Summary
 
 
 class Repository:
@@ -73,7 +73,7 @@ class CheckOptions:
 
     __slots__ = ("ignore", "select", "stdin", "stdin_name", "today")
 
-    def __init__(  # noqa: PLR0913 - the options of one command
+    def __init__(
         self,
         *,
         today: str,
@@ -198,8 +198,10 @@ def _entries(
 
 def _refuse_unknown_codes(words: Iterable[str], rules: dict[str, Rule]) -> None:
     for word in words:
-        if word != "ALL" and not any(code.startswith(word.upper()) or rule.name == word for code, rule in rules.items()):
-            from playbookctl.model.nearest import did_you_mean  # noqa: PLC0415 - only for a mistake
+        if word != "ALL" and not any(
+            code.startswith(word.upper()) or rule.name == word for code, rule in rules.items()
+        ):
+            from playbookctl.model.nearest import did_you_mean
 
             names = [*rules, *(rule.name for rule in rules.values())]
             raise UsageError(

@@ -35,7 +35,9 @@ def choose_environment(settings: Settings, name: str | None) -> Environment:
     if wanted not in known:
         raise UsageError(
             f"there is no environment '{wanted}'{did_you_mean(wanted, known)}",
-            hint=f"the configuration has {', '.join(known)}" if known else "add it under 'environments:' in playbookctl.yaml",
+            hint=f"the configuration has {', '.join(known)}"
+            if known
+            else "add it under 'environments:' in playbookctl.yaml",
         )
     return known[wanted]
 
@@ -62,7 +64,7 @@ def state_folder(settings: Settings) -> Path:
 
 
 @contextmanager
-def open_target(  # noqa: PLR0913 - what a connection is decided by
+def open_target(
     settings: Settings,
     environment: Environment,
     connectors: Connectors,
@@ -118,8 +120,8 @@ def _embedded(
 ) -> Iterator[tuple[str, str]]:
     """Start the reference server on a database beside the config; connectors and owners stand ready in it."""
     try:
-        from playbookctl.server.embedded import EmbeddedServer  # noqa: PLC0415 - an extra
-        from playbookctl.server.seed import Seed  # noqa: PLC0415 - same
+        from playbookctl.server.embedded import EmbeddedServer
+        from playbookctl.server.seed import Seed
     except ImportError as error:
         raise MissingExtra("server", error.name or "fastapi") from error
     names = {name: connector.provider for name, connector in connectors.by_name.items()}

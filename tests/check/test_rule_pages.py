@@ -29,7 +29,9 @@ def write_repository(folder: Path, options: str, text: str) -> None:
     playbooks.mkdir()
     (folder / ".git").mkdir()
     settings = dict(option.split("=", 1) for option in options.split() if "=" in option)
-    (folder / "playbookctl.yaml").write_text(settings.get("config", "").replace("\\n", "\n") or "namespace: test\n", "utf-8")
+    (folder / "playbookctl.yaml").write_text(
+        settings.get("config", "").replace("\\n", "\n") or "namespace: test\n", "utf-8"
+    )
     for name, content in COMPANIONS.get(settings.get("beside", ""), {}).items():
         target = folder / name
         target.parent.mkdir(exist_ok=True, parents=True)

@@ -33,7 +33,10 @@ ON = [
 
 @pytest.mark.parametrize(("rules", "select", "ignore", "on"), ON)
 def test_the_longest_prefix_wins_and_the_command_line_beats_the_config(
-    rules: dict[str, object], select: tuple[str, ...], ignore: tuple[str, ...], on: bool  # noqa: FBT001
+    rules: dict[str, object],
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    on: bool,
 ) -> None:
     assert Selection(Settings({"rules": rules}, "/", None), select, ignore).is_on(RULE) is on
 

@@ -102,5 +102,7 @@ def test_without_all_rules_no_comment_is_called_unused() -> None:
 
 
 def test_the_reason_is_what_is_left_without_the_date() -> None:
-    (comment,) = comments_of(load_entry("x.yaml", b"a: b # playbookctl: ignore[PB402] - agreed, see INC-7 until=2027-01-31"))
+    (comment,) = comments_of(
+        load_entry("x.yaml", b"a: b # playbookctl: ignore[PB402] - agreed, see INC-7 until=2027-01-31")
+    )
     assert (comment.reason, comment.until, comment.codes) == ("agreed, see INC-7", "2027-01-31", ("PB402",))

@@ -80,14 +80,21 @@ def test_standard_input_is_a_playbook_under_the_name_it_is_given(repository: Pat
         cwd=repository, input=BAD, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == ExitCode.FINDINGS
-    assert done.stdout.splitlines()[0] == "editor/b.yaml:7:11: error PB102 no step is called 'onne'; did you mean 'one'?"
+    assert (
+        done.stdout.splitlines()[0] == "editor/b.yaml:7:11: error PB102 no step is called 'onne'; did you mean 'one'?"
+    )
 
 
 def test_a_reader_who_leaves_is_no_error(repository: Path) -> None:
     for number in range(300):
         (repository / "playbooks" / f"b{number}.yaml").write_text(BAD.replace("key: b", f"key: b{number}"), "utf-8")
     done = subprocess.run(
-        f"{sys.executable} -m playbookctl validate | head -1", shell=True, cwd=repository, capture_output=True, text=True, check=False  # noqa: S602 - fixed text
+        f"{sys.executable} -m playbookctl validate | head -1",
+        shell=True,
+        cwd=repository,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.stderr == ""
 

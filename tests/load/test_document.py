@@ -102,7 +102,15 @@ def test_what_is_meant_as_written_is_left_alone(text: str) -> None:
 BOMBS = [
     "a: &a [x, x, x, x, x, x, x, x, x]\n"
     + "".join(f"{c}: &{c} [{', '.join([f'*{chr(ord(c) - 1)}'] * 9)}]\n" for c in "bcdefghi"),
-    "a: &a " + "x" * 1000 + "\n" + "b: &b [" + ", ".join(["*a"] * 100) + "]\n" + "c: [" + ", ".join(["*b"] * 100) + "]\n",
+    "a: &a "
+    + "x" * 1000
+    + "\n"
+    + "b: &b ["
+    + ", ".join(["*a"] * 100)
+    + "]\n"
+    + "c: ["
+    + ", ".join(["*b"] * 100)
+    + "]\n",
     "a: &a {b: *a}\n",
 ]
 

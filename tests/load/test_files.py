@@ -61,7 +61,10 @@ def test_what_git_ignores_is_left_out_unless_it_is_named(tmp_path: Path) -> None
 
 def test_paths_outside_and_files_of_other_kinds_are_passed_over(tmp_path: Path) -> None:
     settings = repository(tmp_path)
-    paths = [str(tmp_path / name) for name in ("playbooks/a.yaml", "other/d.yaml", "connectors.yaml", "playbooks/a.test.yaml")]
+    paths = [
+        str(tmp_path / name)
+        for name in ("playbooks/a.yaml", "other/d.yaml", "connectors.yaml", "playbooks/a.test.yaml")
+    ]
     chosen, passed_over = select(paths, settings)
     assert (names(chosen, tmp_path), passed_over) == (["playbooks/a.yaml"], paths[1:])
 
@@ -81,11 +84,17 @@ def test_a_link_that_leads_out_is_told_from_one_that_stays(tmp_path: Path) -> No
     (inside / "playbooks" / "out.yaml").symlink_to(outside / "secret.yaml")
     (inside / "playbooks" / "in.yaml").symlink_to(inside / "playbooks" / "real.yaml")
     links = Links(str(inside / "playbooks"))
-    verdicts = {name: links.lead_out(os.path.join(inside, "playbooks", name)) for name in ("real.yaml", "in.yaml", "out.yaml")}
+    verdicts = {
+        name: links.lead_out(os.path.join(inside, "playbooks", name)) for name in ("real.yaml", "in.yaml", "out.yaml")
+    }
     assert verdicts == {"real.yaml": False, "in.yaml": False, "out.yaml": True}
 
 
 def test_a_loop_of_linked_folders_ends(tmp_path: Path) -> None:
     settings = repository(tmp_path)
     (tmp_path / "playbooks" / "deep" / "loop").symlink_to(tmp_path / "playbooks")
-    assert names(playbook_files(settings), tmp_path) == ["playbooks/a.yaml", "playbooks/b.yml", "playbooks/deep/er/c.yaml"]
+    assert names(playbook_files(settings), tmp_path) == [
+        "playbooks/a.yaml",
+        "playbooks/b.yml",
+        "playbooks/deep/er/c.yaml",
+    ]

@@ -54,7 +54,11 @@ def test_everything_is_read(tmp_path: Path) -> None:
 def test_without_a_config_everything_has_its_default(tmp_path: Path) -> None:
     settings, entry = load_settings(None, str(tmp_path))
     assert entry is None
-    assert (settings.playbooks, settings.connectors, settings.attack_version) == (("playbooks",), "connectors.yaml", "19")
+    assert (settings.playbooks, settings.connectors, settings.attack_version) == (
+        ("playbooks",),
+        "connectors.yaml",
+        "19",
+    )
     assert settings.default_environment is None
 
 
@@ -104,7 +108,9 @@ def test_connectors_are_known_by_name_even_where_an_entry_is_broken(tmp_path: Pa
     assert sorted(connectors.by_name) == ["okta", "slack"]
     assert connectors.by_name["slack"].actions is None
     assert entry is not None
-    assert [(code, problem.path) for code, problem in entry.problems] == [("PB004", ("connectors", "slack", "provider"))]
+    assert [(code, problem.path) for code, problem in entry.problems] == [
+        ("PB004", ("connectors", "slack", "provider"))
+    ]
 
 
 def test_without_a_connectors_file_nothing_is_known_and_nothing_is_said(tmp_path: Path) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from playbookctl.load.document import decode, parse
-from playbookctl.load.yaml_nodes import compose_all, scalar_tag
+from playbookctl.load.python_parser import PythonParser
+from playbookctl.load.yaml_nodes import PARSER, compose_all, composer, scalar_tag
 from playbookctl.model.source import Document, Key, Source, Span
 
 
@@ -72,7 +75,7 @@ def test_the_end_is_exclusive() -> None:
 
 
 @pytest.mark.parametrize(("path", "is_there"), [(("a",), True), (("a", 0), True), (("a", 1), False), (("b",), False)])
-def test_it_tells_whether_a_path_stands_in_the_text(path: tuple[str | int, ...], is_there: bool) -> None:  # noqa: FBT001
+def test_it_tells_whether_a_path_stands_in_the_text(path: tuple[str | int, ...], is_there: bool) -> None:
     assert document("a: [x]\n").spans.has(path) is is_there
 
 
@@ -121,7 +124,7 @@ DATA = st.dictionaries(
 
 
 @given(DATA, st.sampled_from([None, True, False]), st.booleans())
-def test_what_pyyaml_reads_is_what_we_read(data: dict[str, object], flow: bool | None, wide: bool) -> None:  # noqa: FBT001
+def test_what_pyyaml_reads_is_what_we_read(data: dict[str, object], flow: bool | None, wide: bool) -> None:
     text = yaml.safe_dump(data, default_flow_style=flow, allow_unicode=wide, sort_keys=False)
     assert document(text).data == yaml.safe_load(text)
 
@@ -139,3 +142,18 @@ def test_a_file_with_aliases_composes_to_the_same_data() -> None:
     text = "a: &x [1, {b: c}]\nd: *x\ne: {<<: {f: g, h: i}, h: j}\nk: &k text\nl: [*k, *x]\n"
     assert document(text).data == yaml.safe_load(text)
     assert len(list(compose_all(text))) == 1
+
+
+# PyYAML's parser in Python refuses a tab between a key and its value, which libyaml and YAML 1.1 accept.
+@pytest.mark.parametrize("text", [text for text, _, _ in PLACES if "\t" not in text])
+def test_without_libyaml_the_same_nodes_come_out(text: str) -> None:
+    def shape(node: Any) -> object:
+        inner = node.value
+        if isinstance(node, yaml.MappingNode):
+            inner = [(shape(key), shape(value)) for key, value in node.value]
+        elif isinstance(node, yaml.SequenceNode):
+            inner = [shape(child) for child in node.value]
+        return node.tag, inner, node.start_mark.index
+
+    fast, slow = composer(PARSER)(text), composer(PythonParser)(text)
+    assert shape(fast.get_single_node()) == shape(slow.get_single_node())

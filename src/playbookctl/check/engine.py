@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _TOP = Span(1, 1, 1, 1)
 _LONGEST_LINE = 400
+_MOST_REOPENED = 200  # each holds its text
 
 
 class Engine:
@@ -124,7 +125,7 @@ class Engine:
     def _entry(self, file: str) -> Entry:
         entry = self._reopened.get(file)
         if entry is None:
-            if len(self._reopened) > 200:  # noqa: PLR2004 - a bound on memory; each entry holds its text
+            if len(self._reopened) > _MOST_REOPENED:
                 self._reopened.clear()
             entry = self._reopened[file] = self._reopen(file)
             if file not in self._comments and (comments := comments_of(entry)):

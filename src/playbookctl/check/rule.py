@@ -36,7 +36,7 @@ class Context:
 
     def flow(self, playbook: Playbook) -> Flow:
         """Return the step graph of `playbook`."""
-        from playbookctl.flow.graph import Flow  # noqa: PLC0415 - most broken files never need the graph
+        from playbookctl.flow.graph import Flow
 
         if self._flow is None or self._flow.playbook is not playbook:
             self._flow = Flow(playbook)
@@ -48,7 +48,9 @@ class Rule(Value):
 
     __slots__ = ("check", "code", "doc", "kind", "name", "severity")
 
-    def __init__(self, code: str, name: str, severity: Severity, kind: str, check: Callable[..., Any], doc: str) -> None:  # noqa: PLR0913 - what a rule is
+    def __init__(
+        self, code: str, name: str, severity: Severity, kind: str, check: Callable[..., Any], doc: str
+    ) -> None:
         self.code = code
         self.name = name
         self.severity = severity
@@ -70,7 +72,9 @@ def entry_rule(code: str, name: str, severity: Severity, *, doc: str | None) -> 
     return _declare(code, name, severity, "entry", doc)
 
 
-def playbook_rule(code: str, name: str, severity: Severity, *, doc: str | None) -> Callable[[PlaybookCheck], PlaybookCheck]:
+def playbook_rule(
+    code: str, name: str, severity: Severity, *, doc: str | None
+) -> Callable[[PlaybookCheck], PlaybookCheck]:
     """Declare a rule that sees one playbook whose document the schema has accepted."""
     return _declare(code, name, severity, "playbook", doc)
 

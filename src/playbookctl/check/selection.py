@@ -51,7 +51,7 @@ def _wins(rule: Rule, select: tuple[str, ...], ignore: tuple[str, ...]) -> bool:
 
 def _matches(rule: Rule, words: Iterable[str]) -> int:
     """Return the length of the longest word that names the rule by code, prefix or name; -1 if none does."""
-    lengths = [len(word) for word in words if rule.code.startswith(word.upper()) or word == rule.name or word == "ALL"]
+    lengths = [len(word) for word in words if rule.code.startswith(word.upper()) or word in (rule.name, "ALL")]
     return max(lengths, default=-1)
 
 

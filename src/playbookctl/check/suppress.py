@@ -113,7 +113,7 @@ def _next_content(text: str, offset: int) -> int:
 
 
 def _span(text: str, start: int, end: int) -> Span:
-    from playbookctl.model.source import Span  # noqa: PLC0415 - only where there is a comment
+    from playbookctl.model.source import Span
 
     line = text.count("\n", 0, start) + 1
     column = start - (text.rfind("\n", 0, start) + 1) + 1

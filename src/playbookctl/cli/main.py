@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -21,7 +22,7 @@ _FOLDER = os.path.join(os.path.dirname(__file__), "commands")
 class LazyGroup(click.Group):
     """Imports a command when it is called: `validate` must not pay for what `serve` needs."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+    def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands, sorted."""
         names = [name[:-3] for name in os.listdir(_FOLDER) if name.endswith(".py") and not name.startswith("_")]
         return sorted(name.replace("_", "-") for name in names)
@@ -33,12 +34,14 @@ class LazyGroup(click.Group):
         command: click.Command = import_module(f"playbookctl.cli.commands.{cmd_name.replace('-', '_')}").command
         return command
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         """Resolve as click does, with a guess for a misspelt name."""
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError:
-            from playbookctl.model.nearest import did_you_mean  # noqa: PLC0415 - only for a mistake
+            from playbookctl.model.nearest import did_you_mean
 
             guess = did_you_mean(args[0], self.list_commands(ctx))
             raise click.UsageError(f"there is no command '{args[0]}'{guess}", ctx) from None
@@ -80,7 +83,7 @@ def run(arguments: list[str]) -> int:
         # Whoever read our output has gone (`| head`): nothing to say, and nobody to say it to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.DONE
-    except Exception as error:  # noqa: BLE001 - the last boundary: whatever it is, the user gets a message
+    except Exception as error:
         if os.environ.get("PLAYBOOKCTL_DEBUG"):
             raise
         message = f"an error inside playbookctl {__version__}: {type(error).__name__}: {error}"
@@ -97,13 +100,13 @@ def _with_usage(error: click.ClickException) -> str:
 
 def _fail(message: str, hint: str, code: int, arguments: list[str]) -> int:
     """Say what went wrong: on standard error for people, on standard output too where JSON was asked for."""
-    from playbookctl.report.escape import visible  # noqa: PLC0415 - only for a failure
+    from playbookctl.report.escape import visible
 
     click.echo(f"error: {visible(message)}", err=True)
     if hint:
         click.echo(f"hint: {visible(hint)}", err=True)
     if _wants_json(arguments):
-        import json  # noqa: PLC0415 - only for a failure
+        import json
 
         click.echo(json.dumps({"code": int(code), "message": message, "hint": hint}, ensure_ascii=False))
     return int(code)
@@ -111,5 +114,5 @@ def _fail(message: str, hint: str, code: int, arguments: list[str]) -> int:
 
 def _wants_json(arguments: list[str]) -> bool:
     return "--format=json" in arguments or any(
-        pair == ("--format", "json") for pair in zip(arguments, arguments[1:], strict=False)
+        pair == ("--format", "json") for pair in pairwise(arguments)
     )

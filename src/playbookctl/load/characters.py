@@ -31,13 +31,15 @@ def suspect_characters(text: str) -> list[tuple[int, str, str]]:
 
 
 def _remark(character: str, offsets: list[int]) -> tuple[int, str, str]:
-    import unicodedata  # noqa: PLC0415 - only where such a character is met
+    import unicodedata
 
     name = unicodedata.name(character, "a control character").lower()
     more = f" (and {len(offsets) - 1} more in this file)" if len(offsets) > 1 else ""
     point = f"U+{ord(character):04X}"
     if character in _BIDI:
-        said = f"{name} ({point}) changes the order in which this text is shown, so that it reads otherwise than it runs"
+        said = (
+            f"{name} ({point}) changes the order in which this text is shown, so that it reads otherwise than it runs"
+        )
         return offsets[0], said + more, "error"
     if character in _SPACES:
         return offsets[0], f"{name} ({point}) looks like a space but is not one to a program{more}", "warning"

@@ -28,6 +28,8 @@ def load_connectors(settings: Settings, shown: str = "") -> tuple[Connectors, En
     data = entry.document.data.get("connectors") if entry.document else None
     if not isinstance(data, dict):
         return Connectors({}, None), entry
-    broken = {problem.path[1] for code, problem in entry.problems if code in ("PB002", "PB004") and len(problem.path) > 1}
+    broken = {
+        problem.path[1] for code, problem in entry.problems if code in ("PB002", "PB004") and len(problem.path) > 1
+    }
     names = {name: {} if name in broken or not isinstance(value, dict) else value for name, value in data.items()}
     return Connectors({name: Connector(name, value) for name, value in names.items()}, file), entry

@@ -56,7 +56,7 @@ class Constructor:
         self._text = text
         self.remarks: list[Remark] = []
 
-    def build(self, node: Node, depth: int = 0) -> Any:
+    def build(self, node: Any, depth: int = 0) -> Any:
         """Return the value of a node. Raises `TooLarge` beyond `MAX_DEPTH` levels."""
         if type(node) is ScalarNode:
             return node.value if node.tag == STR else self._scalar(node)
@@ -123,14 +123,16 @@ class Constructor:
         if tag in (VALUE, STR):
             return text
         if tag == TIMESTAMP:
-            self.remarks.append(Remark(TRAP, node, f"{text} is a date in YAML 1.1, not text; write it in quotes: '{text}'"))
+            self.remarks.append(
+                Remark(TRAP, node, f"{text} is a date in YAML 1.1, not text; write it in quotes: '{text}'")
+            )
         elif tag == MERGE:
             self.remarks.append(Remark(TRAP, node, "<< merges mappings only as a key; write it in quotes: '<<'"))
         else:
             self._unknown_tag(node)
         return text
 
-    def _number(self, node: ScalarNode, is_float: bool) -> int | float | str:  # noqa: FBT001 - private, one caller
+    def _number(self, node: ScalarNode, is_float: bool) -> int | float | str:
         text = node.value
         plain = text.replace("_", "").lower()
         try:
@@ -139,7 +141,9 @@ class Constructor:
             self.remarks.append(Remark(TRAP, node, f"'{text}' cannot be read as a number"))
             return str(text)
         if value is None:
-            self.remarks.append(Remark(TRAP, node, f"{text} has no form in JSON; write it in quotes if text is meant: '{text}'"))
+            self.remarks.append(
+                Remark(TRAP, node, f"{text} has no form in JSON; write it in quotes if text is meant: '{text}'")
+            )
             return str(text)
         if _CHANGES.fullmatch(text):
             message = f"{text} is the number {value} in YAML 1.1; if text is meant, write it in quotes: '{text}'"
@@ -175,7 +179,7 @@ class Constructor:
         return self._text[node.start_mark.index : node.end_mark.index].strip()
 
 
-def _number(text: str, is_float: bool) -> int | float | None:  # noqa: FBT001 - private, one caller
+def _number(text: str, is_float: bool) -> int | float | None:
     """Read a YAML 1.1 number; None for infinities and NaN. Raises ValueError for what is none, or has too many digits."""
     sign = -1 if text.startswith("-") else 1
     digits = text.lstrip("+-")
@@ -190,6 +194,6 @@ def _number(text: str, is_float: bool) -> int | float | None:  # noqa: FBT001 - 
         return sign * total
     if is_float:
         value = float(digits)
-        return None if value in (float("inf"),) else sign * value
+        return None if value == float("inf") else sign * value
     base = next((base for prefix, base in _BASES if digits.startswith(prefix) and digits != "0"), 10)
     return sign * int(digits[2:] if base in (2, 16) else digits, base)

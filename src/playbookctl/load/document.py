@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
@@ -18,11 +18,12 @@ from playbookctl.model.finding import Problem, Related, Severity
 from playbookctl.model.source import Document, Source, Span
 
 if TYPE_CHECKING:
-    from yaml.nodes import Node
+    from collections.abc import Iterator
 
     Problems = list[tuple[str, Problem]]
 
 _TOP = Span(1, 1, 1, 1)
+_SHOWN = 40  # characters of a file in a message
 _COMMENT_IN_TEXT = re.compile(r"[^\s#]([ \t]+)#(?=[0-9]|[A-Za-z])")
 _ESCAPED_CR = re.compile(r"\r\n?")
 
@@ -64,7 +65,7 @@ def parse(source: Source, data: bytes) -> tuple[Document | None, Problems]:
     return _document(source, roots[0])
 
 
-def _document(source: Source, root: Node) -> tuple[Document | None, Problems]:
+def _document(source: Source, root: Any) -> tuple[Document | None, Problems]:
     spans = NodeSpans(source.text, root)
     constructor = Constructor(source.text)
     try:
@@ -84,7 +85,7 @@ def _document(source: Source, root: Node) -> tuple[Document | None, Problems]:
     return Document(source, data, spans), problems
 
 
-def _shape_problem(roots: list[Node], text: str) -> Problem | None:
+def _shape_problem(roots: list[Any], text: str) -> Problem | None:
     if not roots:
         return Problem((), "the file is empty; a playbook is one mapping with 'name' and 'steps'", span=_TOP)
     if len(roots) > 1:
@@ -103,13 +104,13 @@ def _too_deep(text: str) -> Problem | None:
     depth = 0
     try:
         for event in events(text):
-            if isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
+            if type(event) in (yaml.MappingStartEvent, yaml.SequenceStartEvent):
                 depth += 1
                 if depth > MAX_DEPTH:
                     offset = event.start_mark.index
                     span = Lines(text).span(offset, offset + 1)
                     return Problem((), f"nested deeper than {MAX_DEPTH} levels", span=span)
-            elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+            elif type(event) in (yaml.MappingEndEvent, yaml.SequenceEndEvent):
                 depth -= 1
     except (yaml.YAMLError, UnicodeEncodeError):
         return None  # broken before it is deep: said by the parse that follows
@@ -130,7 +131,8 @@ def _comment_problems(text: str, spans: NodeSpans) -> Problems:
     if not _COMMENT_IN_TEXT.search(text):
         return []
     found: Problems = []
-    plain = {node.end_mark.index: node for node in spans.nodes() if isinstance(node, ScalarNode) and not node.style}
+    nodes: Iterator[Any] = spans.nodes()
+    plain = {node.end_mark.index: node for node in nodes if isinstance(node, ScalarNode) and not node.style}
     for match in _COMMENT_IN_TEXT.finditer(text):
         node = plain.get(match.start(1))
         if node is None or not (text[match.end()].isdigit() or " " in node.value):
@@ -143,11 +145,9 @@ def _comment_problems(text: str, spans: NodeSpans) -> Problems:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 40 else text[:39] + "…"
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 
 def _first_line(span: Span) -> Span:
-    """A problem with a whole document is shown at its beginning."""
+    """Return the place for a problem with a whole document: its beginning."""
     return Span(span.start_line, span.start_column, span.start_line, span.start_column + 1, span.start, span.start + 1)
-
-

@@ -66,10 +66,12 @@ def stem(path: str) -> str:
 
 def _with_schema_problems(kind: str, document: Document, problems: Problems) -> Problems:
     """Join what the YAML and the schema say, one finding per mistake: where a trap explains a wrong type, it wins."""
-    from playbookctl.load.schema import explain  # noqa: PLC0415 - jsonschema, once a file has failed only
+    from playbookctl.load.schema import explain
 
     merged = list(problems)
-    said = {(problem.span.start, problem.span.end): index for index, (_, problem) in enumerate(problems) if problem.span}
+    said = {
+        (problem.span.start, problem.span.end): index for index, (_, problem) in enumerate(problems) if problem.span
+    }
     for error in explain(kind, document.data):
         span = document.spans.locate(error.path)
         index = said.get((span.start, span.end))

@@ -137,11 +137,11 @@ def _not_ignored(files: list[str], root: str) -> list[str]:
     folders = {os.path.dirname(file) for file in files}
     if not files or not any(_has_ignore_file(folder) for folder in folders):
         return files
-    import subprocess  # noqa: PLC0415, S404 - most hook runs never ask git
+    import subprocess
 
     try:
-        answer = subprocess.run(  # noqa: S603 - fixed arguments, names on standard input
-            ["git", "-C", root, "check-ignore", "--stdin", "-z"],  # noqa: S607 - git of the user's path
+        answer = subprocess.run(
+            ["git", "-C", root, "check-ignore", "--stdin", "-z"],
             input="\0".join(files).encode(), capture_output=True, check=False, timeout=60,
         )  # fmt: skip
     except (OSError, subprocess.SubprocessError):

@@ -19,7 +19,7 @@ _NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
 _INDENT = re.compile(rb"^[ \-?:]{%d}" % MAX_DEPTH, re.MULTILINE)
 
 
-class TooLarge(Exception):  # noqa: N818 - says what the file is
+class TooLarge(Exception):
     """A document beyond a limit; `node` is where the limit was passed, if that is known."""
 
     def __init__(self, message: str, node: Node | None = None) -> None:

@@ -64,14 +64,16 @@ def _with_severities(data: dict[str, Any]) -> dict[str, Any]:
 def _check_version(required: str | None) -> None:
     if not required:
         return
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415 - only where a version is asked for
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-    from playbookctl import __version__  # noqa: PLC0415 - same
+    from playbookctl import __version__
 
     try:
         wanted = SpecifierSet(required)
     except InvalidSpecifier as error:
-        raise ConfigError(f"required_version '{required}' is no version", hint="write for example '>=0.1,<1'") from error
+        raise ConfigError(
+            f"required_version '{required}' is no version", hint="write for example '>=0.1,<1'"
+        ) from error
     if __version__ not in wanted:
         raise ConfigError(
             f"this is playbookctl {__version__}, but the config asks for '{required}'", hint="install that version"

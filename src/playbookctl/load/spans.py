@@ -65,7 +65,7 @@ class NodeSpans:
         """Tell whether the text has exactly this path."""
         return self._find(path)[1]
 
-    def span_of(self, node: Node) -> Span:
+    def span_of(self, node: Any) -> Span:
         """Return the span of a node."""
         return self.lines.span(node.start_mark.index, node.end_mark.index)
 
@@ -83,7 +83,8 @@ class NodeSpans:
     def in_text(self, offset: int) -> bool:
         """Tell whether `offset` lies inside a scalar, where `#` begins no comment."""
         return any(
-            isinstance(node, ScalarNode) and node.start_mark.index <= offset < node.end_mark.index for node in self.nodes()
+            isinstance(node, ScalarNode) and node.start_mark.index <= offset < node.end_mark.index
+            for node in self.nodes()
         )
 
     def extent(self, offset: int) -> tuple[int, int]:
@@ -119,7 +120,7 @@ class NodeSpans:
         return node, True
 
 
-def pairs(node: MappingNode) -> Iterator[tuple[Node, Node]]:
+def pairs(node: Any) -> Iterator[tuple[Node, Node]]:
     """Yield the pairs of a mapping as YAML 1.1 merges them: those of `<<` first, its own last, so that the last one wins."""
     for key, value in node.value:
         if key.tag == MERGE:
@@ -133,7 +134,7 @@ def pairs(node: MappingNode) -> Iterator[tuple[Node, Node]]:
             yield key, value
 
 
-def _child(node: Node, part: str | int) -> Node | None:
+def _child(node: Any, part: str | int) -> Node | None:
     if isinstance(node, MappingNode):
         found = None
         for key, value in pairs(node):

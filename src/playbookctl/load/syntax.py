@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from playbookctl.load.spans import Lines
 
 if TYPE_CHECKING:
-    from yaml import YAMLError
-
     from playbookctl.model.source import Span
 
 _RESERVED = {
@@ -37,7 +35,7 @@ _KNOWN = (
 )
 
 
-def explain_yaml_error(error: YAMLError, text: str) -> tuple[str, Span]:
+def explain_yaml_error(error: Any, text: str) -> tuple[str, Span]:
     """Return the message and the place of what the parser stumbled over."""
     lines = Lines(text)
     if hasattr(error, "character"):
@@ -73,7 +71,7 @@ def _at(lines: Lines, text: str, offset: int) -> Span:
 
 
 def _one(lines: Lines, offset: int) -> Span:
-    from playbookctl.model.source import Span  # noqa: PLC0415 - a broken file is rare
+    from playbookctl.model.source import Span
 
     line, column = lines.position(offset)
     return Span(line, column, line, column + 1, offset, offset + 1)

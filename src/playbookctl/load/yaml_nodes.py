@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 try:
-    from yaml._yaml import CParser as _Parser
+    from yaml._yaml import CParser
 
-    HAS_LIBYAML = True
+    PARSER: Any = CParser
 except ImportError:  # pragma: no cover - wheels of PyYAML carry libyaml; this is for platforms without one
-    from playbookctl.load.python_parser import PythonParser as _Parser
+    from playbookctl.load.python_parser import PythonParser
 
-    HAS_LIBYAML = False
+    PARSER = PythonParser
 
 _PREFIX = "tag:yaml.org,2002:"
 STR, SEQ, MAP = _PREFIX + "str", _PREFIX + "seq", _PREFIX + "map"
@@ -59,10 +59,10 @@ _MAY_ALIAS = re.compile(r"(?:^|[\s\[{,:?-])\*[^\s*]")
 _MAY_ANCHOR = re.compile(r"(?:^|[\s\[{,:?-])&[^\s&]")
 
 
-class AliasNode(Node):  # type: ignore[misc] # PyYAML's stubs leave Node untyped
+class AliasNode(Node):
     """`*name`: its own place in the text, and the node it stands for."""
 
-    def __init__(self, target: Node, start_mark: Any, end_mark: Any) -> None:
+    def __init__(self, target: Any, start_mark: Any, end_mark: Any) -> None:
         super().__init__(target.tag, target.value, start_mark, end_mark)
         self.target = target
 
@@ -81,22 +81,28 @@ def scalar_tag(text: str) -> str:
     return TIMESTAMP if _TIMESTAMP.fullmatch(text) else STR
 
 
-class _Composer(_Parser):  # type: ignore[misc, valid-type] # a Cython class
-    """Composes nodes; the four methods are what the libyaml parser asks of its subclass."""
+def composer(parser: Any) -> Any:
+    """Return a class that composes nodes with `parser`; its methods are what the parser asks of its subclass."""
 
-    def resolve(self, kind: type, value: str, implicit: Any) -> str:
-        if kind is ScalarNode:
-            return scalar_tag(value) if implicit[0] else STR
-        return SEQ if kind is SequenceNode else MAP
+    class Composer(parser):  # type: ignore[misc] # a Cython class without stubs
+        def resolve(self, kind: type, value: str, implicit: Any) -> str:
+            if kind is ScalarNode:
+                return scalar_tag(value) if implicit[0] else STR
+            return SEQ if kind is SequenceNode else MAP
 
-    def descend_resolver(self, _parent: Node, _index: Any) -> None:
-        """Paths do not decide tags here."""
+        def descend_resolver(self, _parent: Node, _index: Any) -> None:
+            """Paths do not decide tags here."""
 
-    def ascend_resolver(self) -> None:
-        """Paths do not decide tags here."""
+        def ascend_resolver(self) -> None:
+            """Paths do not decide tags here."""
+
+    return Composer
 
 
-def compose_all(text: str) -> Iterator[Node]:
+_Composer = composer(PARSER)
+
+
+def compose_all(text: str) -> Iterator[Any]:
     """Yield the root node of each document in `text`.
 
     Raises `yaml.YAMLError` where the text is no YAML and `TooLarge` where aliases would blow it up.
@@ -130,17 +136,20 @@ class _EventComposer:
         self._anchors: dict[str, Node] = {}
         self._sizes: dict[int, int] = {}
 
-    def documents(self) -> Iterator[Node]:
+    def documents(self) -> Iterator[Any]:
         for event in self._events:
             if isinstance(event, yaml.DocumentStartEvent):
                 self._anchors, self._sizes = {}, {}
                 yield self._node(next(self._events))[0]
 
-    def _node(self, event: Any) -> tuple[Node, int]:
-        if isinstance(event, yaml.AliasEvent):
+    def _node(self, event: Any) -> tuple[Any, int]:
+        kind = type(event)
+        if kind is yaml.AliasEvent:
             return self._alias(event)
-        if isinstance(event, yaml.ScalarEvent):
-            tag = event.tag if event.tag and event.tag != "!" else (scalar_tag(event.value) if event.implicit[0] else STR)
+        if kind is yaml.ScalarEvent:
+            tag = (
+                event.tag if event.tag and event.tag != "!" else (scalar_tag(event.value) if event.implicit[0] else STR)
+            )
             node: Node = ScalarNode(tag, event.value, event.start_mark, event.end_mark, event.style)
             size = 1 + len(event.value) // 64
         else:
@@ -152,8 +161,8 @@ class _EventComposer:
             raise TooLarge(f"aliases make it grow to more than {MAX_EXPANDED_NODES} values", node)
         return node, size
 
-    def _collection(self, event: Any) -> tuple[Node, int]:
-        is_map = isinstance(event, yaml.MappingStartEvent)
+    def _collection(self, event: Any) -> tuple[Any, int]:
+        is_map = type(event) is yaml.MappingStartEvent
         children: list[Node] = []
         size = 1
         while not isinstance(inner := next(self._events), (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
@@ -162,7 +171,7 @@ class _EventComposer:
             size += count
         tag = event.tag if event.tag and event.tag != "!" else (MAP if is_map else SEQ)
         value = list(zip(children[::2], children[1::2], strict=True)) if is_map else children
-        kind = MappingNode if is_map else SequenceNode
+        kind: Any = MappingNode if is_map else SequenceNode
         return kind(tag, value, event.start_mark, inner.end_mark, event.flow_style), size
 
     def _alias(self, event: Any) -> tuple[Node, int]:

@@ -73,7 +73,7 @@ class Problem(Value):
 
     __slots__ = ("file", "fix", "message", "path", "related", "severity", "span")
 
-    def __init__(  # noqa: PLR0913 - the optional ones are named by every caller
+    def __init__(
         self,
         path: NodePath,
         message: str,
@@ -120,7 +120,7 @@ class Finding(Value):
 
     __slots__ = ("code", "fix", "location", "message", "related", "rule", "severity", "suppression")
 
-    def __init__(  # noqa: PLR0913 - a finding is what it is
+    def __init__(
         self,
         code: str,
         rule: str,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from playbookctl.model.plan import Action  # noqa: TC001 - pydantic reads the annotations
+from playbookctl.model.plan import Action
 
 
 class OutcomeKind(Enum):

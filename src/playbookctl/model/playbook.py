@@ -66,8 +66,14 @@ class Step:
 
     __slots__ = ("data", "id", "index", "parent", "path", "playbook", "siblings", "steps", "type")
 
-    def __init__(  # noqa: PLR0913 - built in one place only
-        self, playbook: Playbook, data: dict[str, Any], path: NodePath, index: int, siblings: list[Step], parent: Step | None
+    def __init__(
+        self,
+        playbook: Playbook,
+        data: dict[str, Any],
+        path: NodePath,
+        index: int,
+        siblings: list[Step],
+        parent: Step | None,
     ) -> None:
         self.playbook = playbook
         self.data = data
@@ -177,14 +183,19 @@ class Playbook:
         return self.data["name"]  # type: ignore[no-any-return] # the schema has accepted it
 
     @property
+    def owner(self) -> str | None:
+        """The owner's name as written in the file."""
+        return self.data.get("owner")
+
+    @property
     def enabled(self) -> bool:
         """Whether it may run at all."""
-        return self.data.get("enabled", True)
+        return self.data.get("enabled", True) is True
 
     @property
     def auto_execute(self) -> bool:
         """Whether an alert starts it without a person."""
-        return self.data.get("auto_execute", False)
+        return self.data.get("auto_execute", False) is True
 
     @property
     def trigger_conditions(self) -> list[Condition]:

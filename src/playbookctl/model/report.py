@@ -21,7 +21,7 @@ class RuleInfo(Value):
 
     __slots__ = ("code", "help", "name", "severity", "title")
 
-    def __init__(self, code: str, name: str, severity: Severity, title: str = "", help: str = "") -> None:  # noqa: A002 - SARIF's word
+    def __init__(self, code: str, name: str, severity: Severity, title: str = "", help: str = "") -> None:
         self.code = code
         self.name = name
         self.severity = severity
@@ -84,7 +84,7 @@ class Report(Value):
         "rules", "skipped", "suppressed", "totals", "version",
     )  # fmt: skip
 
-    def __init__(  # noqa: PLR0913 - everything a run has to say, each named by its caller
+    def __init__(
         self,
         command: str,
         version: str,
@@ -144,7 +144,7 @@ def _count_changes(
 ) -> tuple[PlanTotals | None, OutcomeTotals | None]:
     if plan is None and outcomes is None:
         return None, None
-    from playbookctl.model.plan_totals import count_outcomes, count_plan  # noqa: PLC0415 - dataclasses, see value.py
+    from playbookctl.model.plan_totals import count_outcomes, count_plan
 
     return (
         None if plan is None else count_plan(plan),

@@ -41,7 +41,7 @@ class Span(Value):
 
     __slots__ = ("end", "end_column", "end_line", "start", "start_column", "start_line")
 
-    def __init__(  # noqa: PLR0913 - six numbers are what a span is
+    def __init__(
         self, start_line: int, start_column: int, end_line: int, end_column: int, start: int = 0, end: int = 0
     ) -> None:
         self.start_line = start_line

@@ -6,14 +6,14 @@ from __future__ import annotations
 class Value:
     """A value is equal to another of its class with equal slots. By convention nothing assigns to it once made."""
 
-    __slots__ = ()
+    __slots__: tuple[str, ...] = ()
 
     def slots(self) -> tuple[object, ...]:
         """Return the values of all slots, in the order of their declaration."""
         return tuple(getattr(self, name) for name in self.__slots__)
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and isinstance(other, Value) and self.slots() == other.slots()
+        return isinstance(other, Value) and type(other) is type(self) and self.slots() == other.slots()
 
     def __hash__(self) -> int:
         return hash((type(self).__name__, self.slots()))

@@ -81,7 +81,9 @@ class Environment(Value):
         "app_id", "connectors", "data", "name", "namespace", "owners", "replaces", "tenant_id", "unmanaged_fields", "url",
     )  # fmt: skip
 
-    def __init__(self, name: str, data: Mapping[str, Any], namespace: str, unmanaged_fields: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, name: str, data: Mapping[str, Any], namespace: str, unmanaged_fields: tuple[str, ...] = ()
+    ) -> None:
         self.name = name
         self.data = data
         self.namespace: str = data.get("namespace") or namespace

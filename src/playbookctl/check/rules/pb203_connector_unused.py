@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from playbookctl.model.playbook import Playbook
 
+
 @playbook_rule("PB203", "connector-unused", Severity.WARNING, doc=__doc__)
 def connector_unused(playbook: Playbook, _: Context) -> Iterator[Problem]:
     if any("{{" in (step.connector or "") or step.calls for step in playbook.all_steps):

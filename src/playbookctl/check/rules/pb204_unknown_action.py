@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from playbookctl.model.playbook import Playbook
 
+
 @playbook_rule("PB204", "unknown-action", Severity.ERROR, doc=__doc__)
 def unknown_action(playbook: Playbook, context: Context) -> Iterator[Problem]:
     for step in playbook.all_steps:

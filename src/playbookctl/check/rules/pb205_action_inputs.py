@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from playbookctl.model.playbook import Playbook, Step
     from playbookctl.model.workspace import ActionSpec
 
+
 @playbook_rule("PB205", "action-inputs", Severity.ERROR, doc=__doc__)
 def action_inputs(playbook: Playbook, context: Context) -> Iterator[Problem]:
     for step in playbook.all_steps:

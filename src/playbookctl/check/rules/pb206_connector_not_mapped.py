@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from playbookctl.model.playbook import Playbook
     from playbookctl.model.source import NodePath
 
+
 @playbook_rule("PB206", "connector-not-mapped", Severity.WARNING, doc=__doc__)
 def connector_not_mapped(playbook: Playbook, context: Context) -> Iterator[Problem]:
     mapping = {name: env.connectors for name, env in sorted(context.environments.items()) if env.connectors}

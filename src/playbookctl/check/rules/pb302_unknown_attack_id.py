@@ -47,9 +47,13 @@ def unknown_attack_id(playbook: Playbook, context: Context) -> Iterator[Problem]
         for index, value in enumerate(playbook.data.get(field) or ()):
             kind = kind_of_id(value)
             if kind.is_technique and attack.technique(value) is None:
-                yield Problem((field, index), f"no technique has the id '{value}' in {attack.version}{_more(value, attack)}")
+                yield Problem(
+                    (field, index), f"no technique has the id '{value}' in {attack.version}{_more(value, attack)}"
+                )
             elif kind is IdKind.TACTIC and attack.tactic(value) is None:
-                yield Problem((field, index), f"no tactic has the id '{value}' in {attack.version}{_more(value, attack)}")
+                yield Problem(
+                    (field, index), f"no tactic has the id '{value}' in {attack.version}{_more(value, attack)}"
+                )
 
 
 def _more(value: str, attack: AttackIndex) -> str:

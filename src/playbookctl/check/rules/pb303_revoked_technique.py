@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from playbookctl.model.playbook import Playbook
 
+
 @playbook_rule("PB303", "revoked-technique", Severity.ERROR, doc=__doc__)
 def revoked_technique(playbook: Playbook, context: Context) -> Iterator[Problem]:
     listed = playbook.mitre_techniques
@@ -64,4 +65,4 @@ def revoked_technique(playbook: Playbook, context: Context) -> Iterator[Problem]
 
 
 def _by_way_of(chain: tuple[str, ...]) -> str:
-    return f", by way of {', '.join(chain[1:-1])}" if len(chain) > 2 else ""  # noqa: PLR2004 - first and last
+    return f", by way of {', '.join(chain[1:-1])}" if len(chain) > 2 else ""

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from playbookctl.model.playbook import Playbook
 
+
 @playbook_rule("PB304", "deprecated-technique", Severity.WARNING, doc=__doc__)
 def deprecated_technique(playbook: Playbook, context: Context) -> Iterator[Problem]:
     for index, value in enumerate(playbook.mitre_techniques):

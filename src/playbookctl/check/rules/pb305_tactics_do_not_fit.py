@@ -38,8 +38,9 @@ from playbookctl.model.finding import Problem, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playbookctl.model.playbook import Playbook
     from playbookctl.attack import AttackIndex
+    from playbookctl.model.playbook import Playbook
+
 
 @playbook_rule("PB305", "tactics-do-not-fit", Severity.WARNING, doc=__doc__)
 def tactics_do_not_fit(playbook: Playbook, context: Context) -> Iterator[Problem]:

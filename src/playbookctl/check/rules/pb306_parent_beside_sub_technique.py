@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from playbookctl.model.playbook import Playbook
 
+
 @playbook_rule("PB306", "parent-beside-sub-technique", Severity.NOTE, doc=__doc__)
 def parent_beside_sub_technique(playbook: Playbook, _: Context) -> Iterator[Problem]:
     listed = playbook.mitre_techniques
@@ -45,6 +46,8 @@ def parent_beside_sub_technique(playbook: Playbook, _: Context) -> Iterator[Prob
             subs.setdefault(value.partition(".")[0], []).append(value)
     for index, value in enumerate(listed):
         if value in subs:
-            message = f"'{value}' stands beside its own sub-technique {', '.join(subs[value])}; keep the one that is meant"
+            message = (
+                f"'{value}' stands beside its own sub-technique {', '.join(subs[value])}; keep the one that is meant"
+            )
             yield Problem(("mitre_techniques", index), message)
             return  # a matter of taste: one note per file

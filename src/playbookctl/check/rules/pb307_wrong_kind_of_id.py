@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
     from playbookctl.model.playbook import Playbook
 
+
 @playbook_rule("PB307", "wrong-kind-of-id", Severity.ERROR, doc=__doc__)
 def wrong_kind_of_id(playbook: Playbook, _: Context) -> Iterator[Problem]:
     for index, value in enumerate(playbook.mitre_tactics):

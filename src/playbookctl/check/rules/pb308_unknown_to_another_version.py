@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from playbookctl.model.playbook import Playbook
 
+
 @playbook_rule("PB308", "unknown-to-another-version", Severity.NOTE, doc=__doc__)
 def unknown_to_another_version(playbook: Playbook, context: Context) -> Iterator[Problem]:
     for field in ("mitre_tactics", "mitre_techniques"):

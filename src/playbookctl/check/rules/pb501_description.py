@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from playbookctl.model.playbook import Playbook
 
+
 @playbook_rule("PB501", "description", Severity.WARNING, doc=__doc__)
 def description(playbook: Playbook, _: Context) -> Iterator[Problem]:
     if not (playbook.data.get("description") or "").strip():

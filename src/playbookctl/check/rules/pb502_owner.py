@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from playbookctl.model.playbook import Playbook
 
+
 @playbook_rule("PB502", "owner", Severity.NOTE, doc=__doc__)
 def owner(playbook: Playbook, _: Context) -> Iterator[Problem]:
     if not (playbook.data.get("owner") or playbook.data.get("owner_id")):

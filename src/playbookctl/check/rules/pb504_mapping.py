@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from playbookctl.model.playbook import Playbook
 
+
 @playbook_rule("PB504", "mapping", Severity.NOTE, doc=__doc__)
 def mapping(playbook: Playbook, _: Context) -> Iterator[Problem]:
     if not (playbook.mitre_techniques or playbook.mitre_tactics or playbook.inputs):

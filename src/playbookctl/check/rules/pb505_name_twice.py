@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from playbookctl.model.workspace import Summary, Workspace
 
+
 @workspace_rule("PB505", "name-twice", Severity.WARNING, doc=__doc__)
 def name_twice(workspace: Workspace, _: Context) -> Iterator[Problem]:
     first: dict[str, Summary] = {}

@@ -66,7 +66,7 @@ def update(source: str, version: str, domains: tuple[str, ...], target: str | No
     Domains that the file holds already and the bundle does not are kept. A bundle that is damaged, too large or not
     ATT&CK changes nothing.
     """
-    from playbookctl.attack.update import compare, write_index  # noqa: PLC0415 - not for `show`
+    from playbookctl.attack.update import compare, write_index
 
     settings = _settings(config)
     path = Path(target) if target else Path(settings.root, settings.attack_file or _NEW_FILE)
@@ -152,13 +152,13 @@ def _said(version: dict[str, Any]) -> str:
 
 
 def _build(source: str, version: str, domains: tuple[str, ...]) -> tuple[Section, ...]:
-    from playbookctl.attack.update import build_from_file, is_url  # noqa: PLC0415 - not for `show`
+    from playbookctl.attack.update import build_from_file, is_url
 
     if not is_url(source):
         return build_from_file(Path(source), version, domains)
-    from tempfile import TemporaryDirectory  # noqa: PLC0415 - for a download only
+    from tempfile import TemporaryDirectory
 
-    from playbookctl.attack.fetch import download, shown  # noqa: PLC0415 - for a download only
+    from playbookctl.attack.fetch import download, shown
 
     with TemporaryDirectory(prefix="playbookctl-") as folder:
         bundle = Path(folder, "bundle.json")

@@ -14,20 +14,20 @@ from playbookctl.model.nearest import did_you_mean
 def command(code: str | None) -> None:
     """Print the page of a rule: why, a bad and a good example, how to fix it. Without CODE all rules are listed."""
     if code is None:
-        for rule in all_rules().values():
-            click.echo(f"{rule.code}  {rule.severity.value:<7}  {rule.name:<26}  {rule.title}")
+        for known in all_rules().values():
+            click.echo(f"{known.code}  {known.severity.value:<7}  {known.name:<27}  {known.title}")
         return
     rule = find_rule(code)
     if rule is None:
         rules = all_rules()
-        guess = did_you_mean(code.upper(), [*rules, *(known.name.upper() for known in rules.values())])
+        guess = did_you_mean(code.upper(), [*rules, *(other.name.upper() for other in rules.values())])
         raise UsageError(f"no rule has the code or name '{code}'{guess}", hint="'playbookctl explain' lists them")
     click.echo(page(rule.code, rule.name, rule.severity.value, rule.doc), nl=False)
 
 
 def page(code: str, name: str, severity: str, doc: str) -> str:
     """Return a rule's page in Markdown, with its heading and how to suppress it."""
-    lines = [line for line in doc.strip("\n").splitlines()]
+    lines = doc.strip("\n").splitlines()
     examples = "\n".join(_heading(line) if line.startswith("```yaml ") else line for line in lines)
     return (
         f"# {code} {name}\n\nSeverity: {severity}\n\n{examples}\n\n"

@@ -1,4 +1,4 @@
-# ruff: noqa: PLC0415 - the server's packages are an extra; --help must work without them
+
 """`playbookctl serve`: the reference server, and what its operator does beside the API."""
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from playbookctl.server.service import Service
 
 FOLDER = ".playbookctl"
-SECRET = "PLAYBOOKCTL_SERVER_SECRET"  # noqa: S105 - the variable's name
+SECRET = "PLAYBOOKCTL_SERVER_SECRET"
 TENANT = click.option("--tenant", default="default", show_default=True, metavar="NAME", help="A tenant's name or id.")
 
 

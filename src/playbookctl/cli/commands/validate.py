@@ -17,7 +17,9 @@ _RANKS = {"error": 0, "warning": 1, "note": 2}
 @click.command("validate")
 @click.argument("paths", nargs=-1, metavar="[PATH...]")
 @config_option
-@click.option("--select", metavar="CODES", multiple=True, help="Only these rules: codes, prefixes or names, with commas.")
+@click.option(
+    "--select", metavar="CODES", multiple=True, help="Only these rules: codes, prefixes or names, with commas."
+)
 @click.option("--ignore", metavar="CODES", multiple=True, help="Not these rules.")
 @click.option("--fail-on", type=click.Choice(list(_RANKS)), default="error", show_default=True,
               help="The mildest finding that makes the exit code 1.")  # fmt: skip
@@ -25,7 +27,7 @@ _RANKS = {"error": 0, "warning": 1, "note": 2}
 @click.option("--today", "today_", metavar="DATE", help="The date by which suppressions expire. Default: today.")
 @output_options
 @click.pass_context
-def command(  # noqa: PLR0913 - one parameter per option
+def command(
     ctx: click.Context,
     paths: tuple[str, ...],
     config: str | None,
@@ -37,8 +39,8 @@ def command(  # noqa: PLR0913 - one parameter per option
     format_name: str,
     reports: tuple[str, ...],
     color: str,
-    verbose: bool,  # noqa: FBT001 - a flag
-    quiet: bool,  # noqa: FBT001 - a flag
+    verbose: bool,
+    quiet: bool,
 ) -> None:
     """Check playbooks: schema, YAML traps, structure, connectors, ATT&CK, safety. Needs no network.
 

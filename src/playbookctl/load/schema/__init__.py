@@ -17,6 +17,6 @@ def explain(kind: str, data: Any) -> list[SchemaError]:
 
     `kind` is 'playbook', 'config' or 'connectors'. Empty for data that is accepted.
     """
-    from playbookctl.load.schema.explainer import problems_of  # noqa: PLC0415 - brings jsonschema, 80 ms
+    from playbookctl.load.schema.explainer import problems_of
 
     return problems_of(kind, data)

@@ -116,7 +116,7 @@ def not_empty(_: Grammar, validator: Any, __: int, instance: Any, schema: Schema
         yield Mistake(f"{FIELD} cannot be empty")
 
 
-def unique_items(_: Grammar, __: Any, ___: bool, instance: Any, ____: Schema) -> Iterator[Any]:  # noqa: FBT001 - a keyword
+def unique_items(_: Grammar, __: Any, ___: bool, instance: Any, ____: Schema) -> Iterator[Any]:
     """Point at every element that stands there already."""
     if isinstance(instance, list):
         seen: list[Any] = []

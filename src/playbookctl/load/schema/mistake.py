@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-class Mistake(ValidationError):  # noqa: N818 - it is no exception here, only carried like one
+class Mistake(ValidationError):
     """What is wrong, relative to the value that is looked at; see `SchemaError` for the rest."""
 
     def __init__(
