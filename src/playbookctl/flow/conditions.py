@@ -54,7 +54,8 @@ def lookup(facts: Mapping[str, Any], path: str) -> Any:
 
     In a list a number is an index (`alert.indicators.0`), any other name is asked of each element and gives the list
     of what they have. A key that itself contains dots is found if it is the rest of the path. A path that is no
-    path but a vendor's expression is `UNKNOWN` unless the facts hold a value under its whole text.
+    path but a vendor's expression is `UNKNOWN` unless the facts hold a value under its whole text. Facts may hold
+    `UNKNOWN` themselves, for what is there but not known.
     """
     if path in facts:
         return _present(facts[path])
@@ -135,7 +136,7 @@ def _ends_with(left: Any, right: Any, _: bool) -> bool:  # noqa: FBT001
 def _matches(left: Any, right: Any, ignore_case: bool) -> bool | None:  # noqa: FBT001
     if not (isinstance(left, str) and isinstance(right, str)):
         return False
-    from playbookctl.flow.regex import search  # noqa: PLC0415 - few conditions need it, and it costs an import of re
+    from playbookctl.flow.regex import search
 
     return search(right, left, ignore_case=ignore_case)
 
@@ -210,6 +211,8 @@ def _walk(value: Any, names: list[str]) -> Any:
             if rest in value:
                 return _present(value[rest])
             value = value.get(name)
+        elif value is UNKNOWN:
+            return UNKNOWN
         elif isinstance(value, list) and name.isdecimal():
             value = value[int(name)] if len(name) <= MAX_DIGITS and int(name) < len(value) else None
         elif isinstance(value, list):
