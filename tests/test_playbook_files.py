@@ -28,18 +28,10 @@ from support.walk import (
     spec_of,
 )
 
-STEPS = [(book.key, step["id"]) for book in books().values() for step in book.order]
-
 
 @pytest.fixture(params=[*BLOCKS, *INCIDENTS])
 def book(request: pytest.FixtureRequest) -> Book:
     return books()[request.param]
-
-
-@pytest.fixture(params=STEPS, ids="-".join)
-def place(request: pytest.FixtureRequest) -> tuple[Book, dict[str, Any]]:
-    key, step = request.param
-    return books()[key], books()[key].steps[step]
 
 
 def test_the_folder_holds_the_incidents_and_the_blocks_and_nothing_else() -> None:
@@ -78,29 +70,38 @@ def test_a_block_is_called_and_never_starts_by_itself() -> None:
         assert "trigger_conditions" not in block
 
 
-def test_every_wait_has_a_limit_and_an_answer_to_silence(place: tuple[Book, dict[str, Any]]) -> None:
-    _, step = place
-    kind = step.get("type", "action")
-    if kind in {"action", "playbook", "manual"}:
-        assert "timeout" in step
-    if kind in {"action", "playbook"}:
-        assert "on_error" in step
-    if kind == "manual":
-        assert step["on_timeout"]
-        assert step["assignee"]
-    if "approval" in step:
-        assert set(step["approval"]) == {"by", "expires", "on_refused", "on_expired"}
-    if "for_each" in step:
-        assert step["max_targets"] <= 500
-    if "repeat" in step:
-        assert step["repeat"]["max"] <= 15
+def test_every_wait_has_a_limit_and_an_answer_to_silence(book: Book) -> None:
+    assert [step["id"] for step in book.order if not is_limited(step)] == []
 
 
-def test_a_call_waits_longer_than_the_called_playbook_can_take(place: tuple[Book, dict[str, Any]]) -> None:
-    _, step = place
-    callee = called(step)
-    if callee is not None:
-        assert minutes(step["timeout"]) >= longest(callee, callee.order[0]["id"])
+def is_limited(step: dict[str, Any]) -> bool:
+    needs = {
+        "action": {"timeout", "on_error"},
+        "playbook": {"timeout", "on_error"},
+        "manual": {"timeout", "on_timeout", "assignee"},
+    }
+    approval = step.get("approval")
+    return (
+        needs.get(step.get("type", "action"), set()) <= set(step)
+        and (approval is None or set(approval) == {"by", "expires", "on_refused", "on_expired"})
+        and ("for_each" not in step or step["max_targets"] <= 500)
+        and ("repeat" not in step or step["repeat"]["max"] <= 15)
+    )
+
+
+def test_only_news_and_evidence_may_fail_unnoticed(book: Book) -> None:
+    unnoticed = [step for step in book.order if step.get("on_error") == "continue"]
+    serious = [step["id"] for step in unnoticed if spec_of(step).get("effect", "notify") != "notify"]
+    calls = {step["playbook"] for step in unnoticed if "playbook" in step}
+    assert serious == []
+    assert calls <= {"notify-and-ticket", "preserve-evidence"}
+
+
+def test_a_call_waits_longer_than_the_called_playbook_can_take(book: Book) -> None:
+    for step in book.order:
+        callee = called(step)
+        if callee is not None:
+            assert minutes(step["timeout"]) >= longest(callee, callee.order[0]["id"]), step["id"]
 
 
 def longest(book: Book, id_: str) -> float:
@@ -157,35 +158,38 @@ def names(step: dict[str, Any], target: str) -> bool:
     return any(target in listed(place["next"] if isinstance(place, dict) else place) for place in places)
 
 
-def test_every_answer_has_a_branch_and_every_branch_an_answer(place: tuple[Book, dict[str, Any]]) -> None:
-    _, step = place
-    plain = [branch["name"] for branch in step.get("branches", []) if "when" not in branch]
-    assert plain == step.get("choices", [])
-    if step.get("branches") and not plain:
-        assert "else" in step
+def test_every_answer_has_a_branch_and_every_branch_an_answer(book: Book) -> None:
+    for step in book.order:
+        plain = [branch["name"] for branch in step.get("branches", []) if "when" not in branch]
+        assert plain == step.get("choices", []), step["id"]
+        assert plain or "branches" not in step or "else" in step, step["id"]
 
 
 # Names that stand for something.
 
 
-def test_every_reference_is_to_something_that_has_run(place: tuple[Book, dict[str, Any]]) -> None:
-    book, step = place
-    wrong = []
-    for reference in sorted(references(step)):
-        match reference:
-            case ("steps", id_, "output", name):
-                ran = id_ == step["id"] or book.must_pass(id_, step["id"])
-                if not ran or name not in outputs_of(book.steps[id_]):
-                    wrong.append(".".join(reference))
-            case ("inputs", name):
-                wrong += [name] if name not in book.data.get("inputs", {}) else []
-            case ("alert", name):
-                wrong += [name] if name not in ALERT_FIELDS or book.key in BLOCKS else []
-            case ("item",):
-                wrong += ["item"] if "for_each" not in step else []
-            case _:
-                wrong.append(".".join(reference))
+def test_every_reference_is_to_something_that_has_run(book: Book) -> None:
+    wrong = [
+        f"{step['id']}: {'.'.join(reference)}"
+        for step in book.order
+        for reference in sorted(references(step))
+        if not is_known(book, step, reference)
+    ]
     assert wrong == []
+
+
+def is_known(book: Book, step: dict[str, Any], reference: tuple[str, ...]) -> bool:
+    match reference:
+        case ("steps", id_, "output", name):
+            ran = id_ == step["id"] or book.must_pass(id_, step["id"])
+            return ran and name in outputs_of(book.steps[id_])
+        case ("inputs", name):
+            return name in book.data.get("inputs", {})
+        case ("alert", name):
+            return name in ALERT_FIELDS and book.key in INCIDENTS
+        case ("item",):
+            return "for_each" in step
+    return False
 
 
 def outputs_of(step: dict[str, Any]) -> list[str]:
@@ -200,17 +204,17 @@ def test_the_outputs_and_inputs_of_a_block_are_filled_and_used() -> None:
         assert {name for kind, name, *_ in references(block.order) if kind == "inputs"} == set(block.data["inputs"])
 
 
-def test_a_step_gives_what_is_asked_for(place: tuple[Book, dict[str, Any]]) -> None:
-    _, step = place
-    callee = called(step)
-    if callee is not None:
-        inputs = callee.data["inputs"]
-        assert set(step["with"]) <= set(inputs)
-        assert {name for name, about in inputs.items() if about.get("required")} <= set(step["with"])
-    elif "connector" in step:
-        spec = spec_of(step)
-        assert set(spec["required"]) <= set(step["with"])
-        assert set(step["with"]) <= {*spec["required"], *spec.get("optional", [])}
+def test_a_step_gives_what_is_asked_for(book: Book) -> None:
+    for step in book.order:
+        callee = called(step)
+        if callee is not None:
+            inputs = callee.data["inputs"]
+            required = {name for name, about in inputs.items() if about.get("required")}
+            assert required <= set(step["with"]) <= set(inputs), step["id"]
+        elif "connector" in step:
+            spec = spec_of(step)
+            assert set(spec["required"]) <= set(step["with"]), step["id"]
+            assert set(step["with"]) <= {*spec["required"], *spec.get("optional", [])}, step["id"]
 
 
 def test_the_connectors_required_are_those_used(book: Book) -> None:

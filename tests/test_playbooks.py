@@ -274,6 +274,22 @@ def test_an_alert_fires_its_own_playbook_and_no_other(key: str) -> None:
     assert fires == [key]
 
 
+@pytest.mark.parametrize("field", ["host", "user"])
+def test_no_playbook_starts_without_the_host_or_user_it_acts_on(incident: Book, field: str) -> None:
+    needed = any(("alert", field) in references(step) for step in incident.order if "if" not in step)
+    alert = {"severity": "high", "host": "ws-17", "user": "a.lee", **ALERTS[incident.key]}
+    del alert[field]
+    assert evaluate_all(incident.data["trigger_conditions"], {"alert": alert}) is not needed
+
+
+@pytest.mark.parametrize("key", INCIDENTS)
+def test_a_weak_signal_starts_no_playbook_that_is_not_meant_to_look_into_it(key: str) -> None:
+    alert = {"severity": "informational", "host": "ws-17", "user": "a.lee", **ALERTS[key]}
+    fires = evaluate_all(books()[key].data["trigger_conditions"], {"alert": alert})
+    # These two ask a person before anything else, whatever the sensor thought of it.
+    assert fires is (key in {"helpdesk-mfa-fraud", "impossible-travel"})
+
+
 def test_a_harmless_alert_fires_nothing() -> None:
     alert = {
         "severity": "high",
