@@ -34,7 +34,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", 
 _PERHAPS_INEXACT = re.compile(r"[:,\[]-?[0-9]+(?:[.e]|[0-9]{15})")
 
 
-class NotCanonical(PlaybookctlError):  # noqa: N818 - as errors.py names them
+class NotCanonical(PlaybookctlError):
     """A value that has no canonical form: NaN, infinity, a whole number beyond 2^53, nesting without end."""
 
 

@@ -6,7 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 STEP_KEYS = frozenset({
     "action", "approval", "assignee", "branches", "choices", "connector", "delay", "description", "else", "for_each",
@@ -90,10 +90,13 @@ def vendor_keys(steps: Any) -> dict[str, dict[str, Any]]:
     return found
 
 
-def carry_over(desired: list[Any], live: Any) -> list[Any]:
-    """Return the desired steps with a vendor's keys from the live steps of the same ids, loop bodies included."""
-    vendor = vendor_keys(live)
-    return _carried(desired, vendor) if vendor else desired
+def carry_over(desired: list[Any], vendor: Mapping[str, Mapping[str, Any]]) -> list[Any]:
+    """Return the desired steps with a vendor's keys (see `vendor_keys`) put back by step id, loop bodies included."""
+    carried = []
+    for step in desired:
+        body = {"steps": carry_over(step["steps"], vendor)} if "steps" in step else {}
+        carried.append({**step, **body, **vendor.get(step["id"], {})})
+    return carried
 
 
 def normal_prose(text: str) -> str:
@@ -134,11 +137,3 @@ def _approvers(word: str, value: Any) -> Any:
 
 def _same(one: Any, other: Any) -> bool:
     return type(one) is type(other) and bool(one == other)
-
-
-def _carried(steps: list[Any], vendor: dict[str, dict[str, Any]]) -> list[Any]:
-    carried = []
-    for step in steps:
-        body = {"steps": _carried(step["steps"], vendor)} if "steps" in step else {}
-        carried.append({**step, **body, **vendor.get(step["id"], {})})
-    return carried

@@ -1,0 +1,69 @@
+"""Taking over a live playbook that is not ours: `adopt KEY[=ID]` and `--takeover KEY`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from playbookctl.canonical import POSITIONS, digest_at
+from playbookctl.model.plan import Action, Change, Standing
+from playbookctl.plan import wording
+from playbookctl.plan.by_field import hold
+from playbookctl.plan.fields import field_change
+from playbookctl.plan.sides import LiveClass, user_tags
+from playbookctl.plan.three_way import Settled, compare
+
+if TYPE_CHECKING:
+    from playbookctl.model.choices import Adoption
+    from playbookctl.plan.rows import Place
+    from playbookctl.plan.run import Run
+    from playbookctl.plan.sides import Desired, Live
+
+
+def adopted(run: Run, desired: Desired, place: Place, change: Change) -> Change | None:
+    """Return the change that makes a row ours, None if nobody asked for it."""
+    adoption = next((adoption for adoption in run.choices.adopt if adoption.key == desired.key), None)
+    takes_over = desired.key in run.choices.takeover
+    if adoption is None and not takes_over:
+        return None
+    found = _adoptable(run, place, adoption, takes_over=takes_over)
+    if len(found) != 1:
+        reason = f"{len(found)} live playbooks could be adopted" + (f": {wording.several(found)}" if found else "")
+        return hold(change, Standing.NEEDS_HUMAN, reason, f"adopt {desired.key}=ID")
+    if desired.pending:
+        return hold(change, Standing.NEEDS_HUMAN, *wording.decide_later(desired.pending))
+    return _adopt(run, desired, found[0], change)
+
+
+def _adoptable(run: Run, place: Place, adoption: Adoption | None, *, takes_over: bool) -> tuple[Live, ...]:
+    if adoption is not None and adoption.live_id:
+        named = run.rows.by_id.get(adoption.live_id)
+        candidates: tuple[Live, ...] = () if named is None else (named,)
+    else:
+        candidates = place.others
+    open_classes = {LiveClass.UNMANAGED, LiveClass.COPY} | ({LiveClass.FOREIGN, LiveClass.BAD} if takes_over else set())
+    return tuple(live for live in candidates if run.rows.class_of[live.id] in open_classes)
+
+
+def _adopt(run: Run, desired: Desired, live: Live, change: Change) -> Change:
+    """Mark a row as ours with the file as its base: what differs shows as drift from the next plan on."""
+    base = {field: digest_at(desired.digests, position) for field, position in POSITIONS.items()}
+    moves = compare(desired.digests, base, live.digests, {}, run.managed)
+    settled = Settled(frozenset(), frozenset(moves), frozenset())
+    body = run.bodies(desired.key) if moves else {}
+    return replace(
+        change,
+        action=Action.NONE if run.choices.rollback else Action.ADOPT,
+        standing=Standing.SERVER_DRIFTED if moves else Standing.IN_SYNC,
+        live_id=live.id,
+        writer=live.writer,
+        live_hash=run.live_hash(live),
+        reason=f"becomes ours; it was {run.rows.class_of[live.id].value}",
+        fields=tuple(
+            field_change(field, what, settled, live, body, None, brake=False, expected=False)
+            for field, what in moves.items()
+        ),
+        tags=user_tags(live),
+        mark=run.marker(desired, live),
+        expect=live.fingerprint,
+    )

@@ -1,0 +1,129 @@
+"""make_plan: files and live rows -> the plan. Everything else in this folder is called from here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from playbookctl.canonical import POSITIONS
+from playbookctl.model.plan import Action, Change, Counts, Plan, Standing
+from playbookctl.plan import wording
+from playbookctl.plan.by_field import hold
+from playbookctl.plan.by_key import by_key
+from playbookctl.plan.rows import LiveRows, Row
+from playbookctl.plan.run import Run
+from playbookctl.plan.safety import check_choices, check_files, refusals
+from playbookctl.plan.sides import LiveClass
+from playbookctl.plan.switched_off import orphans
+from playbookctl.plan.waves import waves
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from playbookctl.model.choices import Choices
+    from playbookctl.plan.sides import Desired, Live, Situation, Unreadable
+
+
+def make_plan(
+    desired: Mapping[str, Desired],
+    live: Iterable[Live] | LiveRows,
+    situation: Situation,
+    choices: Choices,
+    bodies: Callable[[str], Mapping[str, Any]],
+) -> Plan:
+    """Return the plan for all files and all live rows of an environment. Pure: same values in, same plan out.
+
+    `desired` is by key. `bodies` returns the rendered body of a key (`render.render`); it is asked only for playbooks
+    that something moved in. Raises UsageError for a choice that names nothing, ConfigError if there is no file at all.
+    """
+    rows = live if isinstance(live, LiveRows) else LiveRows(live, situation.namespace)
+    check_files(desired, situation)
+    check_choices(choices, desired, rows, situation)
+    managed = tuple(field for field in POSITIONS if field not in situation.unmanaged_fields)
+    run = Run(situation, choices, rows, bodies, managed)
+    unreadable = {file.key: file for file in situation.unreadable}
+    changes = [_unreadable(run, file) for _, file in sorted(unreadable.items())]
+    changes += _of_files(run, {key: wanted for key, wanted in desired.items() if key not in unreadable})
+    for key in sorted(rows.keys - desired.keys() - unreadable.keys()):
+        changes += orphans(run, key)
+    if choices.only:
+        changes = [change for change in changes if change.key in choices.only]
+    changes.sort(key=lambda change: (change.key, change.live_id))
+    return Plan(
+        environment=situation.environment,
+        namespace=situation.namespace,
+        tenant_id=situation.tenant_id,
+        app_id=situation.app_id,
+        commit=situation.commit,
+        config=situation.config,
+        choices=choices,
+        changes=tuple(changes),
+        refusals=tuple(refusals(run, changes)),
+        counts=_counts(rows, len(desired) + len(unreadable)),
+        notes=tuple(_notes(run)),
+    )
+
+
+def _of_files(run: Run, desired: Mapping[str, Desired]) -> list[Change]:
+    """Return the changes of all keys that have a file, callees first: a caller waits for a callee that gets no id."""
+    numbers, rings = waves({key: wanted.calls for key, wanted in desired.items()})
+    changes: list[Change] = []
+    created: set[str] = set()
+    for key in sorted(desired, key=lambda key: (numbers[key], key)):
+        wanted = desired[key]
+        first, *duplicates = by_key(run, wanted, numbers[key])
+        first = _waiting(first, wanted, created, in_ring=key in rings)
+        if first.action is Action.CREATE and (not run.choices.only or key in run.choices.only):
+            created.add(key)
+        changes += [first, *duplicates]
+    return changes
+
+
+def _waiting(change: Change, desired: Desired, created: set[str], *, in_ring: bool) -> Change:
+    """Return the change, held if the playbook calls one that has no id and gets none, or itself in a ring (row 10)."""
+    if change.action is Action.HOLD:
+        return change
+    if in_ring:
+        reason = f"it calls itself, through {wording.listed(desired.calls)}"
+        return hold(replace(change, row=Row.WAITS), Standing.NEEDS_HUMAN, reason, "take one call out of the ring")
+    waits = [key for key in desired.pending if key not in created]
+    if waits:
+        return hold(
+            replace(change, row=Row.WAITS),
+            Standing.NEEDS_HUMAN,
+            f"it waits for {wording.listed(waits)}, which has no id on the server and gets none in this run",
+            f"end the hold of {wording.listed(waits)} first",
+        )
+    return change
+
+
+def _unreadable(run: Run, file: Unreadable) -> Change:
+    lives = run.rows.ids()
+    change = Change(
+        file.key, file.key, Action.NONE, Standing.NEEDS_HUMAN, Row.UNREADABLE, file.file, lives.get(file.key, "")
+    )
+    reason = "its file cannot be read, so nobody knows what it asks for"
+    return hold(change, Standing.NEEDS_HUMAN, reason, f"playbookctl validate {file.file}")
+
+
+def _counts(rows: LiveRows, files: int) -> Counts:
+    numbers = rows.numbers
+    return Counts(
+        files=files,
+        managed=numbers[LiveClass.OURS] + numbers[LiveClass.WITHOUT_BASE] + numbers[LiveClass.UNFINISHED],
+        retired=numbers[LiveClass.RETIRED],
+        duplicates=numbers[LiveClass.DUPLICATE],
+        copies=numbers[LiveClass.COPY],
+        foreign=numbers[LiveClass.FOREIGN],
+        unmanaged=numbers[LiveClass.UNMANAGED] + numbers[LiveClass.BAD],
+        deleted=numbers[LiveClass.DELETED],
+    )
+
+
+def _notes(run: Run) -> Iterable[str]:
+    if run.situation.unreadable:
+        yield f"nothing is retired in this run: {len(run.situation.unreadable)} files cannot be read"
+    for id_ in sorted(run.rows.by_id):
+        live = run.rows.by_id[id_]
+        if live.acts and run.rows.class_of[id_] is LiveClass.DUPLICATE:
+            yield f"the duplicate {id_} ('{live.name}') is switched on again; both copies can act"

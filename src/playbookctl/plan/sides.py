@@ -1,0 +1,191 @@
+"""The two sides of a plan, made small: what a file asks for, what the server holds; and what is known of the run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from playbookctl.canonical import digests_of, fingerprint_of, free_tags, live_texts, vendor_text
+from playbookctl.marker import BadMarker, read_tags, self_digest
+from playbookctl.model.marker import NO_COMMIT, Marker
+from playbookctl.model.plan import Writer
+from playbookctl.steps import all_steps
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class LiveClass(Enum):
+    """What a live row is to us. A row gets the first that fits, in this order."""
+
+    DELETED = "deleted"
+    BAD = "bad marker"
+    FOREIGN = "foreign"
+    DUPLICATE = "duplicate"
+    COPY = "copy"
+    UNFINISHED = "unfinished"
+    WITHOUT_BASE = "without base"
+    RETIRED = "retired"
+    OURS = "ours"
+    UNMANAGED = "unmanaged"
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """What one file asks for in this environment. Its body is not kept: `make_plan` asks for it where it must.
+
+    `digests` as in `canonical.digests`, empty where it cannot be rendered; then `problem` says why, `hint` what helps.
+    `calls` are the keys it calls, `pending` those of them without an id yet. `unset` are API fields that the file
+    leaves out. `errors` are the codes of rules it breaks.
+    """
+
+    key: str
+    name: str
+    file: str
+    digests: str
+    has_key: bool = True
+    calls: tuple[str, ...] = ()
+    pending: tuple[str, ...] = ()
+    unset: tuple[str, ...] = ()
+    problem: str = ""
+    hint: str = ""
+    errors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """One object of the server: canonical texts of its managed fields, and what else a plan or a report asks of it.
+
+    `vendor` is `canonical.vendor_text`, `tags` are all tags as sent, `calls` the ids its steps call.
+    """
+
+    id: str
+    name: str
+    digests: str
+    texts: tuple[str, ...]
+    vendor: str
+    tags: tuple[str, ...]
+    marker: Marker | BadMarker | None
+    enabled: bool
+    auto_execute: bool
+    is_deleted: bool
+    untouched: bool
+    calls: tuple[str, ...]
+    writer: Writer
+
+    @property
+    def acts(self) -> bool:
+        """Whether it can run or start by itself."""
+        return self.enabled or self.auto_execute
+
+    @property
+    def fingerprint(self) -> str:
+        """What `canonical.fingerprint` says of the object."""
+        return fingerprint_of(self.digests, self.vendor, self.tags)
+
+    def class_in(self, namespace: str) -> LiveClass:
+        """Return what it is to the repository that has this namespace."""
+        marker = self.marker
+        if self.is_deleted:
+            return LiveClass.DELETED
+        if isinstance(marker, BadMarker):
+            return LiveClass.BAD
+        if marker is None:
+            return LiveClass.UNMANAGED
+        if marker.namespace != namespace:
+            return LiveClass.FOREIGN
+        if marker.duplicate_of:
+            return LiveClass.DUPLICATE
+        return self._class_by_base(marker)
+
+    def _class_by_base(self, marker: Marker) -> LiveClass:
+        if marker.base is not None and marker.base.self_id != self_digest(self.id):
+            return LiveClass.COPY
+        if marker.unfinished:
+            return LiveClass.UNFINISHED
+        if marker.base is None:
+            return LiveClass.WITHOUT_BASE
+        return LiveClass.RETIRED if marker.retired else LiveClass.OURS
+
+
+def read_live(body: Mapping[str, Any]) -> Live:
+    """Return what a plan needs of an object of the API that has all managed fields (see `canonical.missing`)."""
+    tags = body.get("tags")
+    texts = live_texts(body)
+    stamp = body.get("updated_at")
+    return Live(
+        id=str(body["id"]),
+        name=str(body.get("name") or ""),
+        digests=digests_of(texts),
+        texts=texts,
+        vendor=vendor_text(body),
+        tags=tuple(map(str, tags)) if isinstance(tags, list) else (),
+        marker=read_tags(tags),
+        enabled=body.get("enabled") is not False,
+        auto_execute=body.get("auto_execute") is True,
+        is_deleted=body.get("is_deleted") is True,
+        untouched=stamp is not None and stamp == body.get("created_at"),
+        calls=tuple(step["playbook"] for step in all_steps(body.get("steps")) if isinstance(step.get("playbook"), str)),
+        writer=Writer(*(str(body.get(name) or "") for name in ("updated_by", "updated_at", "source_type"))),
+    )
+
+
+class Ancestry(Enum):
+    """Where the commits that markers name stand to the commit that is checked out."""
+
+    APPLIED = "applied"  # the newest of them is an ancestor of HEAD
+    OLDER = "older"  # one is known, on a branch, and no ancestor: an old pipeline run again
+    UNKNOWN = "unknown"  # one is not in this clone: squashed, rebased, shallow
+    NO_HISTORY = "no history"  # outside git, or no marker names a commit
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file that could not be read. `key` is its key if that much is known, else its stem."""
+
+    key: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """How much one sync may change: percent of what is managed, and the number below which no threshold applies."""
+
+    create: int = 30
+    update: int = 30
+    at_least: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What is known of the run beside files, live rows and choices.
+
+    `applied_keys` are the keys of the files at the last applied commit, None where that is not known; `touched` the
+    keys whose files this commit changes. `alive` holds the ids of the environment's connectors and persons, None where
+    they were not listed. `expected_drift` maps a key to the API fields that may differ, empty for all. `today` is
+    YYYY-MM-DD. `unmanaged_fields` are API names.
+    """
+
+    environment: str
+    namespace: str
+    tenant_id: str = ""
+    app_id: str = ""
+    commit: str = NO_COMMIT
+    config: str = ""
+    today: str = ""
+    ancestry: Ancestry = Ancestry.NO_HISTORY
+    applied_commit: str = ""
+    applied_keys: frozenset[str] | None = None
+    touched: frozenset[str] | None = None
+    alive: frozenset[str] | None = None
+    unmanaged_fields: frozenset[str] = frozenset()
+    expected_drift: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    unreadable: tuple[Unreadable, ...] = ()
+    thresholds: Thresholds = Thresholds()
+    bootstrap_needed: bool = True
+
+
+def user_tags(live: Live) -> tuple[str, ...]:
+    """Return the tags of an object that are not ours."""
+    return tuple(free_tags(list(live.tags)))

@@ -1,0 +1,126 @@
+"""Live playbooks that are to act no more: second copies of a key, and those whose file is gone (rows 6, 12 and 13)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from playbookctl.canonical import POSITIONS, digest_at, digests, with_digest
+from playbookctl.marker import base_by_field
+from playbookctl.model.marker import Marker
+from playbookctl.model.plan import Action, Change, FieldChange, Side, Standing
+from playbookctl.plan import wording
+from playbookctl.plan.by_field import Pair, hold, start
+from playbookctl.plan.rows import Row
+from playbookctl.plan.sides import LiveClass, user_tags
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playbookctl.model.choices import Retirement
+    from playbookctl.plan.rows import Place
+    from playbookctl.plan.run import Run
+    from playbookctl.plan.sides import Desired, Live
+
+_OFF = digests({"enabled": False, "auto_execute": False})
+
+
+def duplicate(run: Run, desired: Desired, live: Live, place: Place, wave: int) -> Change:
+    """Mark a second live playbook of the key as a duplicate of the one that stays, and switch it off."""
+    stays = place.live.id if place.live is not None else ""
+    marker = live.marker if isinstance(live.marker, Marker) else run.marker(desired, live)
+    change = start(Pair(run, desired, live, place.row, {}, wave=wave))
+    return replace(
+        _switched_off(change, live),
+        action=Action.DUPLICATE,
+        standing=Standing.REPO_AHEAD,
+        reason=f"a second live playbook of this key; {stays} stays",
+        mark=replace(marker, duplicate_of=stays),
+    )
+
+
+def orphans(run: Run, key: str) -> Iterator[Change]:
+    """Yield a change for every live playbook of ours whose key no file has."""
+    group = run.rows.group(key)
+    for live in group.of(LiveClass.OURS, LiveClass.RETIRED):
+        marker = live.marker
+        if isinstance(marker, Marker) and marker.base is not None:
+            yield from _orphan(run, key, live, marker)
+
+
+def _orphan(run: Run, key: str, live: Live, marker: Marker) -> Iterator[Change]:
+    moved = _moved(run, live, marker)
+    if marker.retired and not moved:
+        return
+    change = Change(
+        key=key,
+        name=live.name,
+        action=Action.NONE,
+        standing=Standing.SERVER_DRIFTED if moved else Standing.IN_SYNC,
+        row=Row.EDITED_ORPHAN if moved else Row.ORPHAN,
+        live_id=live.id,
+        reason=f"its file is gone, and the server changed {', '.join(moved)}" if moved else "its file is gone",
+        hint=f"sync --retire {key}{f'@{run.live_hash(live)}' if moved else ''} disables it; or bring the file back",
+        writer=live.writer,
+        live_hash=run.live_hash(live),
+    )
+    retirement = next((retirement for retirement in run.choices.retire if retirement.key == key), None)
+    yield change if retirement is None else _retired(run, change, live, marker, retirement)
+
+
+def _moved(run: Run, live: Live, marker: Marker) -> list[str]:
+    """Return the API fields in which a live playbook is not as it was left: retired, or as its base says."""
+    if marker.retired:
+        compared = [field for field in POSITIONS if field in {*run.managed, "enabled", "auto_execute"}]
+        left = {field: digest_at(marker.retired, POSITIONS[field]) for field in compared}
+    else:
+        base = base_by_field(marker.base) if marker.base is not None else {}
+        left = {field: dict(marker.echo).get(field, "") for field in run.managed}
+        return [
+            field
+            for field in run.managed
+            if field in base and digest_at(live.digests, POSITIONS[field]) not in (base[field], left[field])
+        ]
+    return [field for field, was in left.items() if was not in ("", digest_at(live.digests, POSITIONS[field]))]
+
+
+def _retired(run: Run, change: Change, live: Live, marker: Marker, retirement: Retirement) -> Change:
+    key = change.key
+    if run.choices.rollback:
+        return hold(change, Standing.NEEDS_HUMAN, "a rollback never retires", f"sync --retire {key}")
+    if run.situation.unreadable:
+        reason = f"nothing is retired while {len(run.situation.unreadable)} files cannot be read"
+        return hold(change, Standing.NEEDS_HUMAN, reason, "correct those files first: playbookctl validate")
+    if retirement.live != change.live_hash and (retirement.live or change.row == Row.EDITED_ORPHAN):
+        reason = f"{change.reason}; it is now {change.live_hash}"
+        return hold(change, Standing.NEEDS_HUMAN, reason, f"look at it, then sync --retire {key}@{change.live_hash}")
+    callers = run.rows.callers(live.id)
+    if callers:
+        reason = f"it is called by {wording.several(callers)}"
+        return hold(change, Standing.NEEDS_HUMAN, reason, "take the call out of those first")
+    return replace(
+        _switched_off(change, live),
+        action=Action.RETIRE,
+        standing=Standing.REPO_AHEAD,
+        mark=replace(marker, retired=_digests_when_off(live)),
+    )
+
+
+def _switched_off(change: Change, live: Live) -> Change:
+    """Return the change with what has to be written so that a live playbook does not act."""
+    on = (("auto_execute", live.auto_execute), ("enabled", live.enabled))
+    fields = tuple(FieldChange(field, Side.REPO, "true", "false", written=True) for field, is_on in on if is_on)
+    return replace(
+        change,
+        fields=fields,
+        write=tuple((field.field, field.after) for field in fields),
+        tags=user_tags(live),
+        expect=live.fingerprint,
+    )
+
+
+def _digests_when_off(live: Live) -> str:
+    all_digests = live.digests
+    for position in (POSITIONS["enabled"], POSITIONS["auto_execute"]):
+        all_digests = with_digest(all_digests, position, digest_at(_OFF, position))
+    return all_digests

@@ -1,0 +1,112 @@
+"""What a plan says about a playbook: reasons, and the commands that end a hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playbookctl.model.plan import Action, Side
+from playbookctl.plan.rows import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from playbookctl.model.plan import Change, FieldChange
+    from playbookctl.plan.sides import Live
+
+_AGREED = {
+    Action.MARK: "the file and the server agree; only the mark is written",
+    Action.FINISH: "its creation was interrupted; it is complete and only has to be marked",
+    Action.REVIVE: "its file is back; nothing else changed since it was retired",
+}
+_UNCLEAR = {
+    Row.OURS: "the repo and the server both changed",
+    Row.UNFINISHED: "its creation was interrupted, and it was edited before it was finished",
+    Row.WITHOUT_BASE: "its mark has lost the base, so nobody knows which side changed",
+    Row.RETIRED: "it was edited after it was retired, in",
+}
+
+
+def agreed(action: Action) -> str:
+    """Say that nothing but the mark is to be written."""
+    return _AGREED[action]
+
+
+def written(change: Change) -> str:
+    """Say who moved what is written, and what is kept beside it."""
+    parts = []
+    for side, said in (
+        (Side.REPO, "the repo changed"),
+        (Side.ENVIRONMENT, "the environment moved: new ids in"),
+        (Side.BOTH, "decided for the repo:"),
+        (Side.LIVE, "taken back from the server:"),
+    ):
+        moved = [field for field in change.fields if field.written and field.moved_by is side]
+        if moved:
+            parts.append(f"{said} {names(moved)}")
+    kept = [field for field in change.fields if not field.written]
+    if kept:
+        parts.append(f"the server's edit of {names(kept)} is kept")
+    return "; ".join(parts)
+
+
+def drift(change: Change) -> str:
+    """Say what only the server moved."""
+    return f"the server changed {names(change.fields)}; the repo did not"
+
+
+def conflict(change: Change, row: Row) -> str:
+    """Say that both sides moved the same fields, or that nobody knows."""
+    return f"{_UNCLEAR[row]}{':' if row is not Row.RETIRED else ''} {names(change.fields)}"
+
+
+def clash(change: Change) -> str:
+    """Say that the two sides moved different fields, and the result acts as nobody has seen it act."""
+    repo = [field for field in change.fields if field.moved_by is not Side.LIVE]
+    live = [field for field in change.fields if field.moved_by is Side.LIVE]
+    return (
+        f"the repo changed {names(repo)} and the server changed {names(live)}: "
+        "both say how it acts, and together nobody has reviewed them"
+    )
+
+
+def way_out(key: str, live_hash: str, *, brake: bool, decided: bool = False) -> str:
+    """Name what ends a conflict."""
+    release = f" --release {key}" if brake else ""
+    if decided:
+        return f"live was made safer: only sync --release {key} undoes that"
+    return (
+        f"pull {key} and commit, or decide: sync --resolve {key}=repo@{live_hash}{release}, or {key}=live@{live_hash}"
+    )
+
+
+def kept(key: str, live_hash: str, *, brake: bool) -> str:
+    """Name what ends a drift that is kept."""
+    if brake:
+        return f"pull {key} and commit; sync --release {key} undoes it"
+    return f"pull {key} and commit; sync --resolve {key}=repo@{live_hash} undoes it"
+
+
+def braked(key: str) -> str:
+    """Say that a brake was not undone."""
+    return f"live was made safer, and that is kept; only --release {key} undoes it"
+
+
+def decide_later(pending: Sequence[str]) -> tuple[str, str]:
+    """Say that a decision has to wait for an id."""
+    said = listed(pending)
+    return f"it calls {said}, which has no id yet; the decision can be carried out after that", f"sync {said} first"
+
+
+def several(lives: Iterable[Live]) -> str:
+    """Name live rows."""
+    return ", ".join(f"{live.id} ('{live.name}')" for live in lives)
+
+
+def names(fields: Iterable[FieldChange]) -> str:
+    """List the fields in their order."""
+    return ", ".join(field.field for field in fields)
+
+
+def listed(keys: Iterable[str]) -> str:
+    """List keys in quotes."""
+    return ", ".join(f"'{key}'" for key in keys)
