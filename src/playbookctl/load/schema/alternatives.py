@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from playbookctl.load.schema.grammar import said
 from playbookctl.load.schema.mistake import Mistake, wrong_type
 from playbookctl.load.schema.wording import FIELD, either, found, kinds, meant, question
 from playbookctl.model.source import Key
@@ -68,7 +69,7 @@ def any_of(grammar: Grammar, validator: Any, parts: list[Any], instance: Any, sc
         return
     shapes = [grammar.resolve(part) for part in parts]
     fitting = [shape for shape in shapes if any(validator.is_type(instance, name) for name in grammar.types(shape))]
-    if any(shape.get("title") == "next step" for shape in shapes) and not isinstance(instance, dict):
+    if any(said(shape, "is") == "way on" for shape in shapes) and not isinstance(instance, dict):
         yield _no_outcome(grammar, shapes, instance)
     elif not fitting:
         types = tuple(dict.fromkeys(name for shape in shapes for name in grammar.types(shape)))

@@ -69,4 +69,9 @@ class Grammar:
         return fields
 
 
+def said(schema: dict[str, Any], word: str) -> Any:
+    """Return what the schema's annotation says under `word`: 'is' (what a value is called), 'not', 'instead', 'slug'."""
+    return schema.get("x-playbookctl", {}).get(word)
+
+
 _LIMITS = {"minLength", "maxLength", "pattern", "not"}

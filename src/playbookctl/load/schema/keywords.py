@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from playbookctl.load.schema.grammar import said
 from playbookctl.load.schema.mistake import Mistake, wrong_type
 from playbookctl.load.schema.wording import FIELD, LIST, choices, found, meant, question, quoted, slug, written
 from playbookctl.model.source import Key
@@ -67,23 +68,22 @@ def enum(_: Grammar, __: Any, values: list[str], instance: Any, ___: Schema) -> 
 
 
 def const(_: Grammar, __: Any, value: Any, instance: Any, schema: Schema) -> Iterator[Any]:
-    """Say that the one value that is accepted may be left out."""
+    """Say what to write instead."""
     if instance is not value and not (isinstance(value, str) and instance == value):
-        meaning = f" for {schema['description']}" if "description" in schema else ""
-        yield Mistake(f"{FIELD} cannot be {written(instance)}; leave it out, or write {written(value)}{meaning}")
+        yield Mistake(f"{FIELD} cannot be {written(instance)}; {said(schema, 'instead') or f'write {written(value)}'}")
 
 
 def pattern(_: Grammar, __: Any, value: str, instance: Any, schema: Schema) -> Iterator[Any]:
     """Say how the text is written."""
     if not isinstance(instance, str) or re.search(value, instance):
         return
-    title, message = schema.get("title"), schema.get("patternErrorMessage", f"must match {value}")
-    if title is None or not instance.strip():
+    noun, message = said(schema, "is"), schema.get("patternErrorMessage", f"must match {value}")
+    if noun is None or not instance.strip():
         yield Mistake(f"{FIELD} cannot be blank" if not instance.strip() else f"{FIELD} {message}")
         return
-    suggestion = slug(instance) if schema.get("x-playbookctl", {}).get("slug") else ""
+    suggestion = slug(instance) if said(schema, "slug") else ""
     example = f", such as {suggestion}" if suggestion else ""
-    yield Mistake(f"{quoted(instance)} is no {title}; {message}{example}", suggestion=suggestion)
+    yield Mistake(f"{quoted(instance)} is no {noun}; {message}{example}", suggestion=suggestion)
 
 
 def min_length(_: Grammar, __: Any, ___: int, instance: Any, ____: Schema) -> Iterator[Any]:
@@ -116,7 +116,7 @@ def not_empty(_: Grammar, validator: Any, __: int, instance: Any, schema: Schema
         yield Mistake(f"{FIELD} cannot be empty")
 
 
-def unique_items(_: Grammar, __: Any, ___: bool, instance: Any, ____: Schema) -> Iterator[Any]:
+def unique_items(_: Grammar, __: Any, ___: Any, instance: Any, ____: Schema) -> Iterator[Any]:
     """Point at every element that stands there already."""
     if isinstance(instance, list):
         seen: list[Any] = []
@@ -130,7 +130,7 @@ def not_(grammar: Grammar, _: Any, part: Schema, instance: Any, schema: Schema) 
     """Say what cannot be: in the words of the annotation, or that a field is one too many."""
     if not grammar.holds(part, instance) or ("required" in part and not isinstance(instance, dict)):
         return
-    message = schema.get("x-playbookctl", {}).get("not")
+    message = said(schema, "not")
     if "required" in part:
         last = part["required"][-1]
         yield Mistake(message or f"'{instance.get('op', 'this')}' takes no '{last}'", [Key(last)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from playbookctl.load.schema.grammar import said
 from playbookctl.load.schema.mistake import Mistake
 from playbookctl.load.schema.wording import meant, question, quoted
 from playbookctl.model.source import Key
@@ -50,7 +51,7 @@ def required(grammar: Grammar, _: Any, keys: list[str], instance: Any, schema: S
 def _missing(grammar: Grammar, missing: list[str], instance: dict[str, Any], schema: Schema) -> str:
     quoted_ = [f"'{key}'" for key in missing]
     names = f"{', '.join(quoted_[:-1])} and {quoted_[-1]}" if len(missing) > 1 else quoted_[0]
-    title = schema.get("title", "")
+    title = said(schema, "is") or schema.get("title", "")
     if missing == ["value"] and "op" in instance:
         return f"{quoted(instance['op'])} needs a 'value'"
     if title in grammar.step_types and "type" not in instance:
