@@ -58,7 +58,9 @@ def place(file: str, line: int, start: int, end: int, line_text: str = "", *, en
     return Location(file, span, ("steps", line, "next"), line_text)
 
 
-def finding(code: str, location: Location, message: str, severity: Severity = Severity.ERROR, **more: object) -> Finding:
+def finding(
+    code: str, location: Location, message: str, severity: Severity = Severity.ERROR, **more: object
+) -> Finding:
     return Finding(code, RULES[code].name if code in RULES else "a-rule", severity, message, location, **more)
 
 
@@ -134,7 +136,11 @@ def hostile() -> Report:
                 Side.LIVE,
                 text([{"id": HOSTILE}]),
                 text([]),
-                steps=(StepChange(HOSTILE, StepKind.ADDED, HOSTILE, (ValueChange(HOSTILE, text(HOSTILE), ""),), (HOSTILE,)),),
+                steps=(
+                    StepChange(
+                        HOSTILE, StepKind.ADDED, HOSTILE, (ValueChange(HOSTILE, text(HOSTILE), ""),), (HOSTILE,)
+                    ),
+                ),
             ),
         ),
         safer=(HOSTILE,),
@@ -150,7 +156,9 @@ def hostile() -> Report:
             finding("PB102", where, HOSTILE, related=((where, HOSTILE),), fix=Fix(HOSTILE, ())),
             finding("PB102", place("::error::b.yaml", 1, 1, 1, ""), f"'{HOSTILE}' and '{HOSTILE}'", Severity.WARNING),
             finding("PB002", place("-c.yaml", 2, 4500, 5000, LONG[:400]), LONG, Severity.NOTE),
-            finding("PB002", place("C:\\d.yaml", 1, 3, 4, "::error::x"), "", suppression=Suppression("external", HOSTILE)),
+            finding(
+                "PB002", place("C:\\d.yaml", 1, 3, 4, "::error::x"), "", suppression=Suppression("external", HOSTILE)
+            ),
             finding("PB501", place("/abs/e%20?#.yaml", 1, 1, 9, "\x00\x1b[2J"), "'", Severity.WARNING),
         ],
         files=[f"a/{HOSTILE}.yaml", "::error::b.yaml", "-c.yaml", "C:\\d.yaml", "/abs/e%20?#.yaml", HOSTILE],
@@ -203,7 +211,11 @@ def _update() -> Change:
             (
                 ValueChange("with.user", text("{{ alert.user }}"), text("{{ alert.user_id }}")),
                 ValueChange("timeout", "", text("2m")),
-                ValueChange("message", text("Hello. It is done."), text("Hello. It is done now.\nThank you for waiting so long.")),
+                ValueChange(
+                    "message",
+                    text("Hello. It is done."),
+                    text("Hello. It is done now.\nThank you for waiting so long."),
+                ),
             ),
         ),
         StepChange("by_hand", StepKind.MOVED, "By hand"),

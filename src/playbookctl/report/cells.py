@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from playbookctl.model.value import Value
 from playbookctl.report import escape
 
@@ -43,8 +41,8 @@ def cut(text: str, limit: int, ellipsis: str = "…") -> str:
     return "".join(shown) + ellipsis
 
 
-def wrap(text: str, limit: int) -> list[str]:
-    """Return `text` in pieces of at most `limit` cells, broken at spaces where there are any."""
+def wrap(text: str, limit: int, *, hang: int = 0) -> list[str]:
+    """Return `text` in pieces of at most `limit` cells, all but the first `hang` narrower, broken at spaces."""
     if limit < 1 or width(text) <= limit:
         return [text]
     pieces, start, space, left = [], 0, -1, limit
@@ -55,7 +53,7 @@ def wrap(text: str, limit: int) -> list[str]:
             end = space + 1 if space > start else index
             pieces.append(text[start:end].rstrip())
             start = end
-            left = limit - sum(widths[start : index + 1])
+            left = limit - hang - sum(widths[start : index + 1])
         if character == " ":
             space = index
     return [*pieces, text[start:]]
@@ -133,6 +131,8 @@ def _widths(text: str) -> list[int]:
 def _width(character: str) -> int:
     if character < "\u0300":
         return 1
+    import unicodedata
+
     if unicodedata.category(character) in ("Mn", "Me", "Cf") or ord(character) in _VOWELS:
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -98,7 +98,7 @@ def html(text: str, limit: int = 120) -> str:
 def xml(text: str, limit: int = 2000) -> str:
     """Return `text` for an attribute or the text of an element of XML 1.0; at most `limit` characters are shown."""
     shown = clip(visible(text), limit).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return shown.replace('"', "&quot;").replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
+    return shown.replace('"', "&quot;")
 
 
 def github(text: str) -> str:
@@ -122,7 +122,7 @@ _LINK = re.compile(r"\[([^\[\]]*)\]\(")
 
 def uri(path: str) -> str:
     """Return a file's path as a URI reference, percent-encoded; an absolute path as a file: URI."""
-    from urllib.parse import quote  # noqa: PLC0415 - only formats that write URIs pay for it
+    from urllib.parse import quote
 
     try:
         raw = path.encode("utf-8", "surrogateescape")  # as the system gave it

@@ -51,7 +51,7 @@ def command(name: str, title: str, message: str, **properties: str) -> str:
 
 def _plan(report: Report) -> Iterator[str]:
     if report.outcomes is not None or report.plan is not None:
-        from playbookctl.report import plan_github  # noqa: PLC0415 - never imported for `validate`
+        from playbookctl.report import plan_github
 
         yield from plan_github.lines(report)
 

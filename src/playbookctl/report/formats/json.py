@@ -43,7 +43,7 @@ def shape(report: Report) -> shapes.Report:
 
 
 def _add_plan(whole: shapes.Report, report: Report) -> None:
-    from playbookctl.report import plan_json  # noqa: PLC0415 - never imported for `validate`
+    from playbookctl.report import plan_json
 
     if report.plan is not None and report.plan_totals is not None:
         whole["plan"] = plan_json.plan(report.plan, report.plan_totals)

@@ -63,7 +63,7 @@ def _suites(report: Report, options: Options) -> Iterator[tuple[str, list[Case]]
     for file in sorted(by_file):
         yield file, by_file[file] or [Case("no findings", file=file)]
     if report.plan is not None or report.outcomes is not None:
-        from playbookctl.report import plan_junit  # noqa: PLC0415 - never imported for `validate`
+        from playbookctl.report import plan_junit
 
         yield from plan_junit.suites(report)
 

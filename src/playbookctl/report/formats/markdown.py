@@ -46,11 +46,11 @@ def _word(text: str) -> str:
 
 def _add_plan(page: Bounded, report: Report) -> None:
     if report.outcomes is not None:
-        from playbookctl.report import outcome_markdown  # noqa: PLC0415 - never imported for `validate`
+        from playbookctl.report import outcome_markdown
 
         outcome_markdown.add(page, report, _word(report.command))
     if report.plan is not None:
-        from playbookctl.report import plan_markdown  # noqa: PLC0415 - same
+        from playbookctl.report import plan_markdown
 
         plan_markdown.add(page, report, "plan" if report.outcomes is not None else _word(report.command))
 

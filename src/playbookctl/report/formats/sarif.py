@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from playbookctl.model.report import RuleInfo
 from playbookctl.report import escape
 from playbookctl.report.dump import dump
 from playbookctl.report.fingerprint import fingerprints
@@ -42,18 +43,21 @@ def _driver(report: Report) -> dict[str, Any]:
     return {
         "name": "playbookctl",
         "version": report.version,
-        "rules": [_rule(code, report) for code in report.codes],
+        "rules": [_rule(rule) for rule in _rules(report)],
         "properties": {"data": {escape.visible(name): escape.visible(version) for name, version in report.data}},
     }
 
 
-def _rule(code: str, report: Report) -> dict[str, Any]:
-    rule = report.rules.get(code)
-    if rule is None:
-        return {"id": code}
+def _rules(report: Report) -> list[RuleInfo]:
+    """Return what is known of each rule that was met, in the order of `report.codes`."""
+    met = {finding.code: finding for finding in (*report.findings, *report.suppressed)}
+    return [report.rules.get(code) or RuleInfo(code, met[code].rule, met[code].severity) for code in report.codes]
+
+
+def _rule(rule: RuleInfo) -> dict[str, Any]:
     title = rule.title or rule.name
     return {
-        "id": code,
+        "id": rule.code,
         "name": "".join(word.capitalize() for word in rule.name.split("-")),
         "shortDescription": {"text": title},
         "fullDescription": {"text": title},

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from playbookctl.report.registry import Options
 
 _MESSAGE = 1000  # characters of a message that are shown
+_HANG = 4  # cells by which the second line of a message is indented
 
 
 def render(report: Report, options: Options) -> str:
@@ -30,35 +31,49 @@ def render(report: Report, options: Options) -> str:
 def _plan(report: Report, options: Options) -> list[str]:
     """Return the outcomes if there are any, else the plan; their modules are never imported for `validate`."""
     if report.outcomes is not None:
-        from playbookctl.report import outcome_text  # noqa: PLC0415
+        from playbookctl.report import outcome_text
 
         return [outcome_text.render(report, options)]
     if report.plan is not None:
-        from playbookctl.report import plan_text  # noqa: PLC0415
+        from playbookctl.report import plan_text
 
         return [plan_text.render(report, options)]
     return []
 
 
 def _finding(finding: Finding, style: Style, width: int) -> str:
-    color = SEVERITY[finding.severity]
-    head = (
-        f"{_place(finding.location, style)} {style.paint(finding.severity.value, BOLD, color)} "
-        f"{style.paint(finding.code, color)} {style.paint(_prose(finding.message, style), BOLD)}"
-    )
     number = str(finding.location.span.start_line)
-    indent = " " * len(number)
-    lines = [head]
+    color = SEVERITY[finding.severity]
+    lines = _headline(finding, color, style, width)
     if _has_excerpt(finding.location):
         lines += _source(finding.location, number, color, style, width)
-    for location, message in finding.related:
-        lines.append(f"{indent} {_mark(style)} note: {_place(location, style)} {_prose(message, style)}")
+    said = [f"note: {_place(location, style)} {_prose(message, style)}" for location, message in finding.related]
     if finding.fix is not None:
         how = "" if finding.fix.safe else " (changes what it does: look at it first)"
-        lines.append(f"{indent} {_mark(style)} {style.paint('fix', GREEN)}: {_prose(finding.fix.title, style)}{how}")
+        said.append(f"fix: {_prose(finding.fix.title, style)}{how}")
     if finding.suppression is not None:
-        lines.append(f"{indent} {_mark(style)} suppressed: {_prose(finding.suppression.reason, style)}")
+        said.append(f"suppressed: {_prose(finding.suppression.reason, style)}")
+    hang = len(number) + 3
+    for text in said:
+        first, *rest = _wrapped(text, width - hang if width else 0, style)
+        lines += [f"{' ' * (hang - 2)}{style.paint('=', BLUE)} {first}", *(f"{' ' * hang}{piece}" for piece in rest)]
     return "\n".join(lines) + "\n"
+
+
+def _wrapped(text: str, width: int, style: Style, hang: int = 0) -> list[str]:
+    """Wrap harmless text; a piece may begin with what a CI reads as a command, so each of them is looked at again."""
+    return [style.say(piece) for piece in cells.wrap(text, width, hang=hang)]
+
+
+def _headline(finding: Finding, color: str, style: Style, width: int) -> list[str]:
+    place, severity, code = _place(finding.location, style), finding.severity.value, style.say(finding.code)
+    before = f"{place} {severity} {code} "
+    first, *rest = _wrapped(before + _prose(finding.message, style), width, style, _HANG)
+    if not first.startswith(before):  # the path alone is wider than the terminal
+        first, rest = before, _wrapped(_prose(finding.message, style), width - _HANG, style)
+    painted = f"{style.paint(place, BOLD)} {style.paint(severity, BOLD, color)} {style.paint(code, color)} "
+    whole = (painted + style.paint(first[len(before) :], BOLD)).rstrip()
+    return [whole, *(f"{' ' * _HANG}{style.paint(piece, BOLD)}" for piece in rest)]
 
 
 def _source(location: Location, number: str, color: str, style: Style, width: int) -> list[str]:
@@ -80,16 +95,11 @@ def _has_excerpt(location: Location) -> bool:
 
 
 def _place(location: Location, style: Style) -> str:
-    file = style.say(location.file)
-    return style.paint(f"{file}:{location.span.start_line}:{location.span.start_column}:", BOLD)
+    return f"{style.say(location.file)}:{location.span.start_line}:{location.span.start_column}:"
 
 
 def _prose(text: str, style: Style) -> str:
     return escape.clip(style.say(text), _MESSAGE, style.ellipsis)
-
-
-def _mark(style: Style) -> str:
-    return style.paint("=", BLUE)
 
 
 def _ending(report: Report, style: Style) -> str:

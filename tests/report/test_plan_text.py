@@ -1,0 +1,188 @@
+"""What a plan says about one field, in the direction in which it moved, in words that name the side."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from playbookctl.model.plan import (
+    Action,
+    Change,
+    FieldChange,
+    Plan,
+    Side,
+    Standing,
+    StepChange,
+    StepKind,
+    ValueChange,
+    Writer,
+)
+from playbookctl.model.report import Report
+from playbookctl.report import changes, values
+from playbookctl.report.registry import Options, render
+
+
+def text(value: object) -> str:
+    return json.dumps(value)
+
+
+def lines(*fields: FieldChange, action: Action = Action.UPDATE, standing: Standing = Standing.REPO_AHEAD) -> list[str]:
+    change = Change("key", "Key", action, standing, 5, fields=fields)
+    shown = changes.of_change(change, changes.Layout())
+    return [f"{'  ' * line.depth}{line.mark} {line.text}".rstrip() for line in shown]
+
+
+LIVE, REPO = text("live"), text("repo")
+FIELDS = {
+    "the repo moved": (
+        FieldChange("name", Side.REPO, LIVE, REPO, written=True),
+        ['~ name: "live" → "repo"'],
+    ),
+    "the server moved": (
+        FieldChange("name", Side.LIVE, LIVE, REPO),
+        ['~ name: "repo" → "live"  (moved on the server, kept)'],
+    ),
+    "the server moved and is written over": (
+        FieldChange("name", Side.LIVE, LIVE, REPO, written=True),
+        ['~ name: "live" → "repo"  (moved on the server, written over)'],
+    ),
+    "the server moved as expected": (
+        FieldChange("name", Side.LIVE, LIVE, REPO, expected=True),
+        ['~ name: "repo" → "live"  (expected)'],
+    ),
+    "a brake": (
+        FieldChange("enabled", Side.LIVE, text(obj := False), text(not obj), brake=True),
+        ["~ enabled: true → false  (moved on the server, kept; a brake: only --release undoes it)"],
+    ),
+    "both moved, the base is unknown": (
+        FieldChange("name", Side.BOTH, LIVE, REPO),
+        ['~ name: "live" → "repo"  (moved on both sides: live is -, repo is +)'],
+    ),
+    "both moved, the base is known": (
+        FieldChange("name", Side.BOTH, LIVE, REPO, base=text("base")),
+        ["~ name  (moved on both sides)", '  ~ on the server: "base" → "live"', '  ~ in the repo: "base" → "repo"'],
+    ),
+    "the environment moved": (
+        FieldChange("required_connector_ids", Side.ENVIRONMENT, text(["a"]), text(["b"]), written=True),
+        ["~ required_connector_ids  (the environment moved)", "  - a", "  + b"],
+    ),
+    "a list of words": (
+        FieldChange("tags", Side.REPO, text(["b", "a"]), text(["c", "a"]), written=True),
+        ["~ tags", "  - b", "  + c"],
+    ),
+    "values that a saved plan does not hold": (
+        FieldChange("description", Side.REPO, "", "", written=True),
+        ["~ description"],
+    ),
+    "text of several sentences": (
+        FieldChange("description", Side.REPO, text("One. Two. " * 8), text("One. Two. " * 7 + "One. Three. "), written=True),
+        ["~ description", "  @", "    One.", "  - Two.", "  + Three."],
+    ),
+    "conditions": (
+        FieldChange("trigger_conditions", Side.REPO, text([]), text([{"field": "alert.title", "op": "in", "value": ["x", "a b"]}]), written=True),
+        ["~ trigger_conditions", '  + {field: alert.title, op: in, value: [x, "a b"]}'],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_a_field_is_shown_in_the_direction_it_moved(name: str) -> None:
+    field, expected = FIELDS[name]
+    assert [line.rstrip() for line in lines(field)] == expected
+
+
+STEPS = (
+    StepChange("gate", StepKind.ADDED, "Ask the lead"),
+    StepChange("old", StepKind.REMOVED, dropped=("x-layout",)),
+    StepChange("call", StepKind.CHANGED, values=(ValueChange("timeout", "", text("2m")),)),
+    StepChange("end", StepKind.MOVED),
+)
+
+
+def test_steps_written_by_the_repo_go_from_live_to_repo() -> None:
+    assert lines(FieldChange("steps", Side.REPO, text([]), text([]), written=True, steps=STEPS)) == [
+        "~ steps",
+        "  + gate  Ask the lead",
+        "  - old",
+        "    ! drops what the vendor keeps in it: x-layout",
+        "  ~ call",
+        '    ~ timeout: (nothing) → "2m"',
+        "  ~ end  (moved)",
+    ]
+
+
+def test_steps_moved_on_the_server_go_from_repo_to_live() -> None:
+    shown = lines(FieldChange("steps", Side.LIVE, text([]), text([]), steps=STEPS))
+    assert shown[1:3] == ["  - gate  Ask the lead", "  + old"]
+    assert '    ~ timeout: "2m" → (nothing)' in shown
+
+
+def test_the_last_writer_is_named_where_the_server_moved_something() -> None:
+    writer = Writer("per_1", "2026-11-02T03:12:44Z", "frontend")
+    base = Change("key", "Key", Action.NONE, Standing.SERVER_DRIFTED, 5, writer=writer)
+    moved = Change("key", "Key", Action.NONE, Standing.SERVER_DRIFTED, 5, writer=writer,
+                   fields=(FieldChange("name", Side.LIVE, LIVE, REPO),))  # fmt: skip
+    said = "last written on the server by per_1 at 2026-11-02T03:12:44Z through frontend"
+    assert said in [line.text for line in changes.of_change(moved, changes.Layout())]
+    assert list(changes.of_change(base, changes.Layout())) == []
+    assert changes.said_of(Writer()) == "by an unknown writer"
+
+
+def report(*rows: Change, command: str = "plan") -> Report:
+    return Report(command, "1", plan=Plan("prod", "soc", "tnt_1", changes=rows))
+
+
+def test_the_totals_are_the_first_and_the_last_thing_that_is_read() -> None:
+    rows = [Change(f"key-{number}", "", Action.NONE, Standing.IN_SYNC, 5) for number in range(1234)]
+    shown = render("text", report(*rows)).splitlines()
+    assert shown == [
+        "environment prod, tenant tnt_1, namespace soc, outside git",
+        "plan: nothing to write; 1,234 unchanged",
+        "",
+        "plan: nothing to write; 1,234 unchanged",
+    ]
+
+
+def test_unchanged_playbooks_are_named_only_when_asked() -> None:
+    row = Change("quiet", "Quiet", Action.NONE, Standing.IN_SYNC, 5)
+    assert "quiet" not in render("text", report(row))
+    assert "quiet" in render("text", report(row), Options(verbose=True))
+
+
+def test_a_riskier_edit_is_said_before_any_group() -> None:
+    risky = Change("a", "A", Action.NONE, Standing.SERVER_DRIFTED, 5, riskier=("it now starts by itself",),
+                   fields=(FieldChange("auto_execute", Side.LIVE, "true", "false"),))  # fmt: skip
+    created = Change("b", "B", Action.CREATE, Standing.REPO_AHEAD, 1)
+    shown = render("text", report(risky, created))
+    assert shown.index("made riskier on the server: a: it now starts by itself") < shown.index("to create\n")
+
+
+def test_commands_are_never_broken_so_that_they_can_be_copied() -> None:
+    hint = "playbookctl sync --resolve a-rather-long-key=repo@9f86d081 --release a-rather-long-key"
+    held = Change("a", "A", Action.HOLD, Standing.CONFLICT, 5, hint=hint)
+    assert hint in render("text", report(held), Options(width=40))
+
+
+def test_very_long_texts_are_not_compared_line_by_line() -> None:
+    before, after = text("a\n" * 3000), text("b\n" * 3000)
+    assert values.difference(before, after) == [
+        ("~", "3,001 lines before, 3,001 lines after, too many to compare here")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, "(nothing)"),
+        ([], "(nothing)"),
+        ("", '""'),
+        (0, "0"),
+        (False, "false"),
+        ("2m", '"2m"'),
+        (["a", "true", "x y", "1"], '[a, "true", "x y", "1"]'),
+        ({"by": ["soc-lead"], "expires": "15m"}, "{by: [soc-lead], expires: 15m}"),
+    ],
+)
+def test_a_value_is_written_as_in_the_file(value: object, shown: str) -> None:
+    assert values.short(text(value)) == shown
