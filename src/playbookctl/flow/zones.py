@@ -30,11 +30,10 @@ if TYPE_CHECKING:
     from playbookctl.model.source import NodePath
 
     Guard: TypeAlias = "list[Any] | None"
-    Node: TypeAlias = tuple[int, int]
-    Way: TypeAlias = "tuple[int, Node, Guard, int]"
+    Way: TypeAlias = "tuple[int, int, Guard, int]"
 
 PASS, GATE, CALL = range(3)
-ENTER, ACT, LEAVE = range(3)  # a step is come to, acts (after a person's yes, if it needs one), is done
+ENTER, ACT, LEAVE = range(3)  # a step is come to; acts, where somebody had to say yes; is done, where it was a call
 _LONGEST = 100  # characters of a constant that can matter
 
 
@@ -56,110 +55,130 @@ def step_path(place: list[int]) -> NodePath:
 
 
 class _Builder:
-    """Cuts the graph into zones: they begin at the first step, behind each gate, call and guard, and where two meet."""
+    """Cuts the graph into zones: they begin at the first step, behind each gate, call and guard, and where two meet.
+
+    A node is a step in one of its phases, as the number `3 * position + phase`; what ends a path leads to `_END`.
+    """
 
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
         self.inputs = {given.name for given in flow.playbook.inputs}
         self.gates: list[Any] = []
         self.calls: list[Any] = []
-        self.ways: dict[Node, list[Way]] = {}
-        self.heads: dict[Node, int] = {}
-        self.owner: dict[Node, int] = {}
-        self.meeting: dict[Node, None] = {}
+        self.plain: dict[int, list[int]] = {_END: []}  # where a node leads as it is
+        self.ways: dict[int, list[Way]] = {_END: []}  # and where by a gate, a call or a guard
+        self.acts: set[int] = set()
 
     def zones(self) -> list[Any]:
-        """Return the zones. A step that two of them come to becomes the head of its own, and all is cut anew."""
-        first: list[Node] = [(0, ENTER)]
-        while True:
-            self.heads = {node: number for number, node in enumerate(first)}
-            self.owner = {}
-            self.meeting = {}
-            order = list(first)
-            zones = []
-            for number, head in enumerate(order):  # grows while it is walked
-                zones.append(self._zone(head, number))
-                order += list(self.heads)[len(order) :]
-            if not self.meeting:
-                return zones
-            first += self.meeting
-
-    def _zone(self, head: Node, number: int) -> list[Any]:
-        actions: list[Any] = []
-        ways: list[Any] = []
-        ends = head[0] == OUT
-        self.owner[head] = number
-        stack = [head]
-        while stack:
-            node = stack.pop()
-            step = self.flow.steps[node[0]]
-            if step.action and self._acts_at(node, step):
+        """Return the zones, in an order in which a run can come to them."""
+        nodes = self._walk()
+        owner = self._owners(nodes)
+        heads = [node for node in nodes if owner[node] == node]
+        number = {head: index for index, head in enumerate(heads)}
+        zones: list[Any] = [[[], [], False] for _ in heads]
+        for node in nodes:
+            actions, ways, _ = zone = zones[number[owner[node]]]
+            if node in self.acts:
+                step = self.flow.steps[node // 3]
                 actions.append([_place(step), step.connector, step.action])
-            for kind, target, guard, index in self._ways(node):
-                if guard is None and target[0] == OUT:
-                    ends = True
-                elif kind == PASS and guard is None and target not in self.heads:
-                    stack += self._claim(target, number)
-                elif kind != PASS or target != head:
-                    way = [kind, self.heads.setdefault(target, len(self.heads)), guard, index]
-                    ways += [] if way in ways else [way]
-        return [sorted(actions, key=lambda action: action[0]), ways, ends]
+            zone[2] |= node == _END or _END in self.plain[node]
+            onward = [(PASS, to, None, 0) for to in self.plain[node] if to in number and to != owner[node]]
+            for kind, to, guard, index in onward + self.ways[node]:
+                way = [kind, number[to], guard, index]
+                ways += [] if way in ways else [way]
+        return zones
 
-    def _claim(self, node: Node, number: int) -> list[Node]:
-        """Take a node into a zone; one that another zone has must become a head."""
-        if node in self.owner:
-            if self.owner[node] != number:
-                self.meeting[node] = None
-            return []
-        self.owner[node] = number
-        return [node]
-
-    def _acts_at(self, node: Node, step: Step) -> bool:
-        at, phase = node
-        return phase == ACT or (phase == ENTER and at != OUT and _FIELDS_THAT_SPLIT.isdisjoint(step.data))
-
-    def _ways(self, node: Node) -> list[Way]:
-        if node not in self.ways:
-            at, phase = node
-            if at == OUT:
-                self.ways[node] = []
+    def _walk(self) -> list[int]:
+        """Find the nodes and their ways; a node comes after those that lead to it, unless they go round."""
+        done: list[int] = []
+        seen = {0}
+        stack = [(0, self._look(0))]
+        while stack:
+            node, onward = stack[-1]
+            for to in onward:
+                if to not in seen:
+                    seen.add(to)
+                    stack.append((to, self._look(to)))
+                    break
             else:
-                self.ways[node] = list(_PHASES[phase](self, self.flow.steps[at], at, self.flow.edges[at]))
-        return self.ways[node]
+                stack.pop()
+                done.append(node)
+        done.reverse()
+        return done
 
-    def _entering(self, step: Step, at: int, edges: tuple[Edge, ...]) -> Iterator[Way]:
-        waits = step.type == "manual"
-        if not waits and _FIELDS_THAT_SPLIT.isdisjoint(step.data):
-            yield from self._acting(step, at, edges)
-            return
+    def _owners(self, nodes: list[int]) -> dict[int, int]:
+        """Return for each node the head of its zone: itself, or the one owner of all nodes that lead plainly to it."""
+        heads = {0} | {way[1] for ways in self.ways.values() for way in ways}
+        before: dict[int, list[int]] = {node: [] for node in nodes}
+        for node in nodes:
+            for to in self.plain[node]:
+                if to in before:
+                    before[to].append(node)
+        owner: dict[int, int] = {}
+        moved = True
+        while moved:
+            moved = False
+            for node in nodes:
+                owners = {owner[each] for each in before[node] if each in owner}
+                mine = node if node in heads or len(owners) != 1 else owners.pop()
+                if owner.get(node) not in (mine, node):
+                    owner[node] = mine
+                    moved = True
+        return owner
+
+    def _look(self, node: int) -> Iterator[int]:
+        """Note the ways on from a node, and return where they lead."""
+        if node == _END:
+            return iter(())
+        at, phase = divmod(node, 3)
+        step = self.flow.steps[at]
+        edges = self.flow.edges[at]
+        self.plain[node], self.ways[node] = [], []
+        if phase == ENTER and (step.type == "manual" or not _FIELDS_THAT_SPLIT.isdisjoint(step.data)):
+            self._enter(node, step, edges)
+        elif phase != LEAVE and step.calls:
+            given = {name: _handed(value) for name, value in step.parameters.items()}
+            self.calls.append([_place(step), step.calls, given])
+            self.ways[node].append((CALL, 3 * at + LEAVE, None, len(self.calls) - 1))
+            self.plain[node] += (3 * edge.target for edge in edges if edge.kind == ERROR)
+        else:
+            if phase != LEAVE and step.action:
+                self.acts.add(node)
+            self._leave(node, step, edges)
+        plain = self.plain[node]
+        if not self.ways[node]:
+            return iter(plain) if _END not in plain else (to for to in plain if to != _END)
+        return iter([*(to for to in plain if to != _END), *(way[1] for way in self.ways[node])])
+
+    def _enter(self, node: int, step: Step, edges: tuple[Edge, ...]) -> None:
+        """Give a step that can be passed by, or that somebody has to say yes to, a node of its own to act at."""
         asked = self._asks(step.data["if"]) if "if" in step.data else None
+        waits = step.type == "manual"
         for edge in edges:
             if edge.kind in PASSING_BY or (waits and edge.kind == TIMEOUT):
-                skips = edge.kind == SKIPPED and asked and not step.data.get("optional")
-                yield PASS, (edge.target, ENTER), [None, [asked]] if skips else None, 0
+                if edge.kind == SKIPPED and asked and not step.data.get("optional"):
+                    self.ways[node].append((PASS, 3 * edge.target, [None, [asked]], 0))
+                else:
+                    self.plain[node].append(3 * edge.target)
         guard: Guard = [asked, []] if asked else None
         if waits or "approval" in step.data:
             self.gates.append(_gate(step))
-            yield GATE, (at, ACT), guard, len(self.gates) - 1
+            self.ways[node].append((GATE, node + ACT, guard, len(self.gates) - 1))
         else:
-            yield PASS, (at, ACT), guard, 0
+            self.ways[node].append((PASS, node + ACT, guard, 0))
 
-    def _acting(self, step: Step, at: int, edges: tuple[Edge, ...]) -> Iterator[Way]:
-        if not step.calls:
-            yield from self._leaving(step, at, edges)
-            return
-        given = {name: _handed(value) for name, value in step.parameters.items()}
-        self.calls.append([_place(step), step.calls, given])
-        yield CALL, (at, LEAVE), None, len(self.calls) - 1
-        yield from ((PASS, (edge.target, ENTER), None, 0) for edge in edges if edge.kind == ERROR)
-
-    def _leaving(self, step: Step, _: int, edges: tuple[Edge, ...]) -> Iterator[Way]:
+    def _leave(self, node: int, step: Step, edges: tuple[Edge, ...]) -> None:
         guards = self._guards(step) if step.branches and self.inputs else {}
-        passed = PASSING_BY | {ERROR} if step.calls else PASSING_BY
         for edge in edges:
-            if edge.kind not in passed and not (edge.kind == TIMEOUT and step.type == "manual"):
-                name = edge.label if edge.kind in (BRANCH, EXIT) else "" if edge.kind == ELSE else None
-                yield PASS, (edge.target, ENTER), guards.get(name), 0
+            if edge.kind in PASSING_BY or (edge.kind == ERROR and step.calls):
+                continue
+            if edge.kind == TIMEOUT and step.type == "manual":
+                continue
+            guard = guards.get(edge.label if edge.kind in (BRANCH, EXIT) else "" if edge.kind == ELSE else None)
+            if guard is None:
+                self.plain[node].append(3 * edge.target)
+            else:
+                self.ways[node].append((PASS, 3 * edge.target, guard, 0))
 
     def _guards(self, step: Step) -> dict[str | None, Guard]:
         """Return what must hold for each branch by its name, and for `else` under ''."""
@@ -192,7 +211,7 @@ class _Builder:
         return None
 
 
-_PHASES = {ENTER: _Builder._entering, ACT: _Builder._acting, LEAVE: _Builder._leaving}  # noqa: SLF001 - this module's own
+_END = 3 * OUT
 _FIELDS_THAT_SPLIT = frozenset({"if", "approval", "optional"})  # the step can be passed by, or has to be asked for
 
 
