@@ -15,7 +15,7 @@ MEDIA_TYPE = "application/problem+json"
 Mistake = tuple[str, str]  # JSON pointer, sentence
 
 
-class ApiProblem(Exception):  # noqa: N818 - the word the API's documents use
+class ApiProblem(Exception):
     """What a request is refused with. `errors` says where in the request, as (JSON pointer, sentence)."""
 
     def __init__(

@@ -94,6 +94,7 @@ OF_KIND: dict[Kind, Schema] = {
 
 _COUNT = {"type": "integer", "minimum": 0}
 _FIELD = {"type": "string"}
+_WITH_VALUE = {"enum": sorted(OPERATORS - WITHOUT_VALUE)}
 _CASE = {"type": "boolean"}
 _MEMBERS = {"type": "array", "minItems": 1, "items": ref("Condition")}
 

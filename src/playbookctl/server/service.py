@@ -24,8 +24,12 @@ class Service:
 
     def __init__(self, database: Path, *, secret: str | None = None) -> None:
         self.store = Store(database)
-        with self.store.writing() as connection:
-            self.signer = Signer(secret or setting_secret(connection))
+        try:
+            with self.store.writing() as connection:
+                self.signer = Signer(secret or setting_secret(connection))
+        except BaseException:
+            self.store.close()
+            raise
         self.runner = Runner(self.store)
 
     def app(self, *, hosts: frozenset[str] = LOOPBACK_NAMES, faults: Faults | None = None) -> ASGIApp:
