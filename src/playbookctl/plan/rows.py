@@ -128,7 +128,7 @@ def place_of(group: Group, alike: Iterable[Live], *, was_applied: bool, keep: fr
     kept = [live for live in candidates if live.id in keep]
     if len(kept) == 1 and len(candidates) > 1:
         return Place(
-            _ROW_OF[_class_of(group, kept[0])], kept[0], tuple(live for live in candidates if live not in kept)
+            _ROW_OF[_class_of(group, kept[0])], kept[0], tuple(live for live in candidates if live.id != kept[0].id)
         )
     if candidates:
         return _place_of_ours(group, candidates)
