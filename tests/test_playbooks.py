@@ -122,7 +122,9 @@ def test_evidence_comes_first_or_the_step_says_why_not(incident: Book) -> None:
 # What an experienced responder would object to if it were the other way round.
 ORDER = [
     ("credential-stuffing", "hits", "reset"),
-    ("endpoint-malware", "evidence", "isolate"),
+    ("endpoint-malware", "snapshot", "isolate"),
+    ("endpoint-malware", "isolate", "evidence"),
+    ("endpoint-malware", "evidence", "rebuild"),
     ("helpdesk-mfa-fraud", "lock", "remove_methods"),
     ("helpdesk-mfa-fraud", "reset", "undo"),
     ("insider-exfiltration", "mandate", "evidence"),
@@ -138,7 +140,7 @@ ORDER = [
     ("ransomware", "isolate", "evidence"),
     ("ransomware", "isolate", "account"),
     ("suspicious-oauth-grant", "evidence", "revoke"),
-    ("suspicious-oauth-grant", "disable", "revoke"),
+    ("suspicious-oauth-grant", "disable", "evidence"),
     ("vulnerable-edge-device", "evidence", "repair"),
     ("vulnerable-edge-device", "repair", "end_sessions"),
     ("vulnerable-edge-device", "secrets", "undo"),
