@@ -241,3 +241,11 @@ def test_the_attack_ids_are_active_and_the_tactics_fit(book: Book) -> None:
         fitting |= tactics & set(technique.tactics)
     assert fitting == tactics
     assert bool(tactics) == (book.key in INCIDENTS)
+
+
+def test_the_page_about_the_playbooks_lists_them_as_they_are() -> None:
+    page = (ROOT / "docs" / "playbooks.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \[([a-z-]+)\]\(\.\./playbooks/\1\.yaml\) \|.*\| ([T0-9., ]+) \|$", page, re.MULTILINE)
+    listed_there = {key: techniques.split(", ") for key, techniques in rows}
+    assert listed_there == {key: books()[key].data["mitre_techniques"] for key in INCIDENTS}
+    assert sorted(re.findall(r"^\[([a-z-]+)\]\(\.\./playbooks/\1\.yaml\)", page, re.MULTILINE)) == sorted(BLOCKS)
