@@ -64,7 +64,7 @@ def state_folder(settings: Settings) -> Path:
 
 
 @contextmanager
-def open_target(
+def open_target(  # noqa: PLR0913 - what a connection is decided by
     settings: Settings,
     environment: Environment,
     connectors: Connectors,
@@ -83,9 +83,11 @@ def open_target(
     """
     options = {"may_write": may_write, "insecure_http": insecure_http, "stop": stop, "on_pause": on_pause}
     if environment.is_embedded:
-        with _embedded(settings, environment, connectors, owners) as (url, token):
-            with Client(url, BearerToken(token), **options) as client:  # type: ignore[arg-type] # a plain dict of options
-                yield client
+        with (
+            _embedded(settings, environment, connectors, owners) as (url, token),
+            Client(url, BearerToken(token), **options) as client,  # type: ignore[arg-type] # a plain dict of options
+        ):
+            yield client
         return
     url = _url(environment, variables)
     credentials = credentials_from(variables)

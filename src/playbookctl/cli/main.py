@@ -22,7 +22,7 @@ _FOLDER = os.path.join(os.path.dirname(__file__), "commands")
 class LazyGroup(click.Group):
     """Imports a command when it is called: `validate` must not pay for what `serve` needs."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the names of all commands, sorted."""
         names = [name[:-3] for name in os.listdir(_FOLDER) if name.endswith(".py") and not name.startswith("_")]
         return sorted(name.replace("_", "-") for name in names)
@@ -50,7 +50,7 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, message="playbookctl %(version)s")
 def cli() -> None:
-    """Validate, plan and sync SOC response playbooks kept as YAML in git.
+    r"""Validate, plan and sync SOC response playbooks kept as YAML in git.
 
     \b
     First steps:
@@ -113,6 +113,4 @@ def _fail(message: str, hint: str, code: int, arguments: list[str]) -> int:
 
 
 def _wants_json(arguments: list[str]) -> bool:
-    return "--format=json" in arguments or any(
-        pair == ("--format", "json") for pair in pairwise(arguments)
-    )
+    return "--format=json" in arguments or any(pair == ("--format", "json") for pair in pairwise(arguments))

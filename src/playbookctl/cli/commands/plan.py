@@ -1,0 +1,44 @@
+"""`playbookctl plan`."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import click
+
+from playbookctl.cli.choices import choice_options, make_choices
+from playbookctl.cli.options import config_option, environment_option, output_options, show, today
+from playbookctl.errors import ExitCode
+from playbookctl.gather import gather
+from playbookctl.pipeline import Repository
+from playbookctl.reconcile import reconcile, report_of
+from playbookctl.target import choose_environment, open_target
+from playbookctl.verdict import detailed_exit_code
+
+
+@click.command("plan")
+@config_option
+@environment_option
+@click.option("--detailed-exitcode", is_flag=True, help="20 repo ahead, 21 server drifted, 22 both, 23 a person is needed.")
+@click.option("--insecure-http", is_flag=True, help="Allow plain http to a host that is not this machine.")
+@choice_options
+@output_options
+@click.pass_context
+def command(ctx: click.Context, config: str | None, environment: str | None, **options: Any) -> None:
+    """Show what a sync would do: what the repository moved, what the server moved, what needs a person.
+
+    Sends GET only. Exit code 0, whatever the plan says; see --detailed-exitcode.
+    """
+    choices = make_choices(options)
+    repository = Repository(config, os.getcwd())
+    target = choose_environment(repository.settings, environment)
+    gathered = gather(repository, today())
+    with open_target(
+        repository.settings, target, repository.connectors, os.environ,
+        owners=gathered.owners, insecure_http=options["insecure_http"],
+    ) as client:  # fmt: skip
+        reconciled = reconcile(repository, target, client, gathered, choices, today())
+    show(report_of("plan", reconciled), options["format_name"], options["reports"], options["color"],
+         verbose=options["verbose"])  # fmt: skip
+    ctx.exit(detailed_exit_code(reconciled.plan) if options["detailed_exitcode"] else ExitCode.DONE)

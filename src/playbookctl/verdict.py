@@ -1,0 +1,38 @@
+"""What a plan and its outcomes mean for the exit code. One place, so that `plan`, `drift` and `sync` agree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playbookctl.errors import ExitCode, worst
+from playbookctl.model.choices import OnDrift
+from playbookctl.model.plan import Action, Standing
+
+if TYPE_CHECKING:
+    from playbookctl.apply.result import Applied
+    from playbookctl.model.plan import Plan
+
+
+def detailed_exit_code(plan: Plan) -> ExitCode:
+    """Return the code of `plan --detailed-exitcode`: a person is needed before both moved, before one side did."""
+    standings = {change.standing for change in plan.changes}
+    if standings & {Standing.NEEDS_HUMAN, Standing.CONFLICT}:
+        return ExitCode.NEEDS_HUMAN
+    ahead = Standing.REPO_AHEAD in standings or any(change.writes for change in plan.changes)
+    drifted = Standing.SERVER_DRIFTED in standings or any(change.drifted for change in plan.changes)
+    return {
+        (False, False): ExitCode.DONE,
+        (True, False): ExitCode.REPO_AHEAD,
+        (False, True): ExitCode.SERVER_DRIFTED,
+        (True, True): ExitCode.BOTH_MOVED,
+    }[ahead, drifted]
+
+
+def sync_exit_code(plan: Plan, applied: Applied) -> ExitCode:
+    """Return the code of a sync: that of the run, and 6 for what is held or drifted where drift was to fail."""
+    codes = {applied.exit_code}
+    if any(change.action is Action.HOLD for change in plan.changes):
+        codes.add(ExitCode.REFUSED)
+    if plan.choices.on_drift is OnDrift.FAIL and any(change.drifted for change in plan.changes):
+        codes.add(ExitCode.REFUSED)
+    return worst(codes)
