@@ -34,7 +34,7 @@ HINTS = {
 NONSENSE_HINT = "is the environment's url the API's? if it is, report the request id to the server's operator"
 
 
-class Nonsense(Exception):  # noqa: N818 - what a server talks
+class Nonsense(Exception):
     """An answer that cannot mean anything; whoever made the call adds which one it was."""
 
     def named(self, call: Call, request_id: str) -> ServerError:

@@ -96,7 +96,7 @@ class Listing:
             raise Nonsense(f"a full page of {rows} rows with neither a total nor a next page: it may be cut off")
 
 
-class BrokenList(Exception):  # noqa: N818 - what was read
+class BrokenList(Exception):
     """A list that is not complete or runs in a circle: `nonsense` says how, `request_id` where it was noticed."""
 
     def __init__(self, nonsense: Nonsense, request_id: str) -> None:

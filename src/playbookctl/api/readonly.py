@@ -9,7 +9,7 @@ import httpx
 TOKEN_PATH = "/api/v1/auth/token"  # noqa: S105 - a path
 
 
-class WriteAttempted(RuntimeError):  # noqa: N818 - what happened
+class WriteAttempted(RuntimeError):
     """A command that must only read tried to write. A mistake in this program, never the user's."""
 
 
