@@ -63,6 +63,10 @@ COMPANIONS: dict[str, dict[str, str]] = {
     "phishing.yaml": {
         "playbooks/a.yaml": "key: phishing\nname: Phishing\nsteps:\n  - id: a\n    action: get-message\n",
     },
+    "automatic.yaml": {
+        "playbooks/a.yaml": "name: Phishing\nauto_execute: true\ntrigger_conditions:\n"
+        "  - {op: contains, value: phish, field: alert.title}\nsteps:\n  - id: a\n    action: get-message\n",
+    },
     "actions": {"connectors.yaml": ACTIONS},
     "environments": {"playbookctl.yaml": ENVIRONMENTS},
 }

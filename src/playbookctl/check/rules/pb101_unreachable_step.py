@@ -77,7 +77,7 @@ if TYPE_CHECKING:
     from playbookctl.model.playbook import Playbook, Step
 
 
-@playbook_rule("PB101", "unreachable-step", Severity.ERROR, doc=__doc__)
+@playbook_rule("PB101", "unreachable-step", Severity.WARNING, doc=__doc__)
 def unreachable_step(playbook: Playbook, context: Context) -> Iterator[Problem]:
     flow = context.flow(playbook)
     if len(flow.reached) == len(flow.steps):
@@ -87,7 +87,8 @@ def unreachable_step(playbook: Playbook, context: Context) -> Iterator[Problem]:
         step = flow.steps[head]
         if step.id not in explained:
             more = f", nor to {_count(others)} reached only from it" if others else ""
-            yield Problem((*step.path, "id"), f"nothing leads to '{step.id}'{more}: {_why(step)}")
+            named = any(edge.target == head for edges in flow.edges for edge in edges)
+            yield Problem((*step.path, "id"), f"nothing leads to '{step.id}'{more}: {_why(step, named=named)}")
 
 
 def _regions(flow: Flow) -> Iterator[tuple[int, int]]:
@@ -108,19 +109,19 @@ def _said_elsewhere(playbook: Playbook, flow: Flow) -> set[str]:
     return twice | {near for target in unknown if (near := nearest(target, playbook.step_ids))}
 
 
-def _why(step: Step) -> str:
-    if not step.index:
-        return "the loop around it is not reached"
+def _why(step: Step, *, named: bool) -> str:
     before = step.siblings[step.index - 1]
     to = before.data.get("next")
     if before.branches:
-        return f"the branches of '{before.id}' before it lead elsewhere, and no step names it"
-    if END in (before.type, to):
-        return f"'{before.id}' before it ends the path, and no step names it"
-    if to is None:
+        does = f"the branches of '{before.id}' before it lead elsewhere"
+    elif END in (before.type, to):
+        does = f"'{before.id}' before it ends the path"
+    elif to is None:
         return "only steps that are never reached lead to it"
-    names = f"'{to}'" if isinstance(to, str) else " and ".join(f"'{each}'" for each in to)
-    return f"'{before.id}' before it goes to {names}, and no step names it"
+    else:
+        names = " and ".join(f"'{each}'" for each in ([to] if isinstance(to, str) else to))
+        does = f"'{before.id}' before it goes to {names}"
+    return f"{does}, and {'only steps that are cut off with it name it' if named else 'no step names it'}"
 
 
 def _count(number: int) -> str:

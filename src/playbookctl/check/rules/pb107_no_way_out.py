@@ -55,15 +55,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from playbookctl.check.rule import Context, playbook_rule
+from playbookctl.flow.satisfy import denies
 from playbookctl.model.finding import Problem, Severity
 from playbookctl.model.source import Key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playbookctl.model.playbook import Condition, Playbook, Step
-
-_OPPOSITES = {"exists", "equals", "in", "contains"}  # each has a `not_` form that holds where it does not
+    from playbookctl.model.playbook import Playbook, Step
 
 
 @playbook_rule("PB107", "no-way-out", Severity.NOTE, doc=__doc__)
@@ -81,12 +80,4 @@ def no_way_out(playbook: Playbook, _: Context) -> Iterator[Problem]:
 def _leaves_nothing(step: Step) -> bool:
     """Tell whether of two branches one holds exactly if the other does not."""
     asked = [branch["when"] for branch in step.branches if "when" in branch]
-    return any(_denies(one, other) for one in asked for other in asked)
-
-
-def _denies(one: Condition, other: Condition) -> bool:
-    if one.get("not") == other:
-        return True
-    rest = {key: value for key, value in one.items() if key != "op"}
-    opposite = one.get("op") in _OPPOSITES and other.get("op") == f"not_{one['op']}"
-    return opposite and rest == {key: value for key, value in other.items() if key != "op"}
+    return any(denies(one, other) for one in asked for other in asked)

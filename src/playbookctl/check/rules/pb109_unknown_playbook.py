@@ -3,23 +3,23 @@
 The call goes by the playbook's key. When the caller is written to the platform, the key becomes the id of the live
 playbook; there is none, so the caller is held back from every sync.
 
-```yaml bad
-name: Phishing
+```yaml bad beside=phishing.yaml
+name: Mailbox takeover
 steps:
-  - id: enrich
+  - id: mail
     type: playbook
-    playbook: exampel  # <- PB109
-  - id: contain
+    playbook: phishng  # <- PB109
+  - id: lock
     type: playbook
-    playbook: Contain a mailbox  # <- PB109
+    playbook: Lock a mailbox  # <- PB109
 ```
 
-```yaml good
-key: enrich
-name: Enrich
+```yaml good beside=phishing.yaml
+name: Mailbox takeover
 steps:
-  - id: look
-    action: get-user
+  - id: mail
+    type: playbook
+    playbook: phishing
 ```
 
 **How to fix it:** call it by its `key` (not by its name), or add the playbook to the repository.

@@ -1,0 +1,57 @@
+"""An input that no step reads.
+
+Whoever calls the playbook fills it in and believes that it matters. Mostly the step that read it was changed, or its
+name is written differently there.
+
+```yaml bad
+name: Isolate a host
+inputs:
+  host: {required: true}
+  reason: {}  # <- PB112
+steps:
+  - id: isolate
+    connector: edr
+    action: isolate-host
+    with: {host: "{{ inputs.host }}"}
+```
+
+```yaml good
+name: Isolate a host
+inputs:
+  host: {required: true}
+  reason: {}
+steps:
+  - id: isolate
+    connector: edr
+    action: isolate-host
+    with: {host: "{{ inputs.host }}", reason: "{{ inputs.reason }}"}
+```
+
+**How to fix it:** read it as `{{ inputs.NAME }}`, or remove it and look at the callers.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playbookctl.check.rule import Context, playbook_rule
+from playbookctl.model.finding import Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playbookctl.model.playbook import Playbook
+
+
+@playbook_rule("PB112", "unused-input", Severity.NOTE, doc=__doc__)
+def unused_input(playbook: Playbook, context: Context) -> Iterator[Problem]:
+    if not playbook.inputs:
+        return
+    used = {use.name for use in context.flow(playbook).uses if use.root == "inputs"}
+    left = [given for given in playbook.inputs if given.name not in used]
+    if not left or any(step.data.get("shared_context") for step in playbook.all_steps):
+        return
+    text = repr(playbook.data["steps"])  # a platform's own way to read it counts, as long as it names it
+    for given in left:
+        if f"puts.{given.name}" not in text and f"put.{given.name}" not in text:
+            yield Problem(given.path, f"no step reads the input '{given.name}'")
