@@ -73,10 +73,12 @@ class OutcomeTotals:
 
 def group_of(change: Change) -> Group:
     """Return the group that a change is shown under and counted in."""
-    if change.action is Action.HOLD:
-        return Group.CONFLICT if change.standing is Standing.CONFLICT else Group.HELD
-    if change.action is not Action.NONE:
+    if change.writes:
         return Group(change.action.value)
+    if change.standing is Standing.CONFLICT:
+        return Group.CONFLICT
+    if change.action is Action.HOLD or change.standing is Standing.NEEDS_HUMAN:
+        return Group.HELD
     if change.row in _GONE_FROM_REPO:
         return Group.ORPHAN
     return Group.DRIFT if change.drifted else Group.UNCHANGED

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from playbookctl.model.finding import Severity
+from playbookctl.model.masking import masked
 from playbookctl.model.value import Value
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ class RuleInfo(Value):
 
     __slots__ = ("code", "help", "name", "severity", "title")
 
-    def __init__(self, code: str, name: str, severity: Severity, title: str = "", help: str = "") -> None:
+    def __init__(self, code: str, name: str, severity: Severity, title: str = "", help: str = "") -> None:  # noqa: A002 - SARIF's word
         self.code = code
         self.name = name
         self.severity = severity
@@ -73,8 +74,8 @@ class Totals(Value):
 class Report(Value):
     """Everything a format may show.
 
-    `findings` and `suppressed` are sorted by file, line, column and code. `files` are the paths that were checked.
-    `rules` maps the code of a finding to what is known of its rule; it may lack some. `data` pairs the name of a data
+    `findings` and `suppressed` are sorted by file, line, column and code; secrets in their lines are masked.
+    `files` are the paths that were checked. `rules` maps the code of a finding to what is known of its rule; it may lack some. `data` pairs the name of a data
     set with its version, such as ('ATT&CK enterprise', '19.2'). `plan` is None for a command that makes none,
     `outcomes` is None for one that carries none out; their totals are None with them.
     """
@@ -84,7 +85,7 @@ class Report(Value):
         "rules", "skipped", "suppressed", "totals", "version",
     )  # fmt: skip
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - everything a run may have to say
         self,
         command: str,
         version: str,
@@ -98,7 +99,7 @@ class Report(Value):
         plan: Plan | None = None,
         outcomes: Iterable[Outcome] | None = None,
     ) -> None:
-        ordered = sorted(findings, key=lambda finding: finding.order)
+        ordered = sorted(masked(list(findings)), key=lambda finding: finding.order)
         self.command = command
         self.version = version
         self.findings = tuple(finding for finding in ordered if finding.suppression is None)

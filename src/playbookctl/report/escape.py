@@ -19,6 +19,7 @@ _REFERENCE = re.compile(
 )
 _MARKUP = {ord(mark): f"\\{mark}" for mark in "\\`*_[]|~$"} | {ord("<"): "&lt;", ord(">"): "&gt;", ord("&"): "&amp;"}
 _UNSEEN = "\u200b"
+_QUOTED = re.compile(r"(?<!\w)'([^']+)'|`([^`]+)`")  # not the apostrophe of a word
 
 
 def visible(text: str, *, ascii_only: bool = False) -> str:
@@ -60,15 +61,18 @@ def clip(text: str, limit: int, ellipsis: str = "…") -> str:
 
 
 def markdown(text: str, limit: int = 300) -> str:
-    """Return `text` as prose of Markdown that is only text; what stands in single quotes becomes code.
+    """Return `text` as prose of Markdown that is only text; what stands in quotes or backticks becomes code.
 
     References, mentions and addresses get a zero-width space, because GitHub and GitLab look for them after the markup
     has been read. At most `limit` characters of `text` are shown.
     """
-    parts = clip(visible(text), limit).split("'")
-    if len(parts) % 2 == 0:  # an odd quote
-        parts[-2:] = ["'".join(parts[-2:])]
-    return "".join(code(part) if index % 2 and part else _prose(part) for index, part in enumerate(parts))
+    parts: list[str] = []
+    end = 0
+    shown = clip(visible(text), limit)
+    for quoted in _QUOTED.finditer(shown):
+        parts += [_prose(shown[end : quoted.start()]), code(quoted[1] or quoted[2])]
+        end = quoted.end()
+    return "".join([*parts, _prose(shown[end:])])
 
 
 def _prose(text: str) -> str:

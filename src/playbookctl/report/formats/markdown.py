@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 LIMIT = 65_000  # characters; GitHub refuses a comment of more than 65,536
 _PATH = 100  # characters of a path
-_MANY, _SOME = 40_000, 5_000  # characters for the findings, and for each smaller table
+_MANY, _FEW, _SOME = 48_000, 20_000, 5_000  # characters for the findings alone or beside a plan, for each smaller table
 
 
 def render(report: Report, _: Options) -> str:
@@ -62,7 +62,7 @@ def _findings(page: Bounded, report: Report) -> None:
     def left_out(shown: int) -> str:
         return f"{_left_out(findings[shown:])} Run `playbookctl validate` to see them all."
 
-    page.add_rows("| | where | what |\n|---|---|---|", rows, "", left_out, at_most=_MANY)
+    page.add_rows("| | where | what |\n|---|---|---|", rows, "", left_out, at_most=_MANY if report.plan is None else _FEW)
 
 
 def _row(finding: Finding, first: str) -> str:
