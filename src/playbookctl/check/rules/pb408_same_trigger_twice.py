@@ -33,6 +33,7 @@ from typing import TYPE_CHECKING
 
 from playbookctl.check.rule import Context, workspace_rule
 from playbookctl.model.finding import Problem, Related, Severity
+from playbookctl.model.source import Key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,4 +51,4 @@ def same_trigger_twice(workspace: Workspace, _: Context) -> Iterator[Problem]:
         for other in others:
             message = f"the same alerts start '{first.key}' too, in no order that anybody has chosen"
             related = (Related(("trigger_conditions",), f"the trigger of '{first.key}'", first.file),)
-            yield Problem(("trigger_conditions",), message, related=related, file=other.file)
+            yield Problem((Key("trigger_conditions"),), message, related=related, file=other.file)
