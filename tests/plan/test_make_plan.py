@@ -1,0 +1,815 @@
+"""The three-way table, row by row: what a plan does about one playbook, with and without the flags that matter."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from playbookctl.canonical import digests, fingerprint
+from playbookctl.errors import ConfigError, ExitCode, UsageError
+from playbookctl.marker import read_tags, self_digest
+from playbookctl.model.choices import NO_CHOICES, Adoption, Choices, Decision, OnDrift, Retirement, Take
+from playbookctl.model.marker import Base, Marker
+from playbookctl.model.plan import Action, Change, Side, Standing, StepChange, StepKind, Writer, placeholder
+from playbookctl.plan import Ancestry, Unreadable, detailed_code, sync_code
+from support.plans import COMMIT, SPACE, Scene, body, marks, row, wanted
+
+B = body()
+NEWER = body(description="Look twice.")
+STEPS = [
+    {"id": "look", "connector": "cnn_mail", "action": "get-message"},
+    {"id": "reset", "connector": "cnn_mail", "action": "reset"},
+]
+MOVED = body(steps=STEPS)
+OFF: dict[str, Any] = {"enabled": False, "auto_execute": False}
+FULL = "0" * 96
+KEEP_LIVE, KEEP_REPO = Take.LIVE, Take.REPO
+
+
+def ours(desired: dict[str, Any], base: dict[str, Any], live: dict[str, Any], **stamps: Any) -> Scene:
+    """One file, and its one live playbook."""
+    return Scene({"phishing": desired}, [row("ply_1", live, marks("phishing", base, "ply_1"), **stamps)])
+
+
+def live_hash(scene: Scene) -> str:
+    return scene.change().live_hash
+
+
+def decided(scene: Scene, take: Take, **more: Any) -> Choices:
+    return Choices(resolve=(Decision("phishing", take, live_hash(scene)),), **more)
+
+
+def seen(change: Change) -> tuple[Any, ...]:
+    return (change.action, change.standing, {field.field for field in change.fields if field.written}, int(change.row))
+
+
+HOLD, NONE, MARK, UPDATE = Action.HOLD, Action.NONE, Action.MARK, Action.UPDATE
+IN_SYNC, AHEAD, DRIFTED, CONFLICT, HUMAN = (
+    Standing.IN_SYNC, Standing.REPO_AHEAD, Standing.SERVER_DRIFTED, Standing.CONFLICT, Standing.NEEDS_HUMAN,
+)  # fmt: skip
+
+
+class TestRow5ByField:
+    @pytest.mark.parametrize(
+        "desired, base, live, expected",
+        [
+            (B, B, B, (NONE, IN_SYNC, set(), 5)),
+            (NEWER, B, NEWER, (MARK, IN_SYNC, set(), 5)),
+            (NEWER, B, B, (UPDATE, AHEAD, {"description"}, 5)),
+            (B, B, NEWER, (NONE, DRIFTED, set(), 5)),
+            (NEWER, B, body(description="Hot fix."), (HOLD, CONFLICT, set(), 5)),
+            (MOVED, B, NEWER, (UPDATE, AHEAD, {"steps"}, 5)),
+            (MOVED, B, body(auto_execute=True), (HOLD, CONFLICT, set(), 5)),
+            (body(steps=STEPS, name="A"), B, body(name="A", tags=["x"]), (UPDATE, AHEAD, {"steps"}, 5)),
+        ],
+    )
+    def test_the_table(self, desired: Any, base: Any, live: Any, expected: tuple[Any, ...]) -> None:
+        assert seen(ours(desired, base, live).change()) == expected
+
+    def test_an_update_carries_all_that_apply_needs(self) -> None:
+        scene = ours({**NEWER, "tags": ["mail", "email"]}, B, B)
+        change = scene.change()
+        assert change.write == (("description", '"Look twice."'),)
+        assert change.tags == ("mail", "email")
+        base = Base(digests({**NEWER, "tags": ["mail", "email"]}), COMMIT, self_digest("ply_1"))
+        assert change.mark == Marker(SPACE, "phishing", base)
+        assert change.expect == fingerprint(scene.rows[0])
+        assert (change.live_id, change.file, change.name) == ("ply_1", "playbooks/phishing.yaml", "Phishing")
+        assert change.writer == Writer("per_analyst", "2026-01-02T00:00:00Z", "frontend")
+        assert change.reason == "the repo changed description, tags"
+
+    def test_tags_of_the_server_are_sent_back_where_the_repo_did_not_move_them(self) -> None:
+        change = ours(NEWER, B, body(tags=["email", "from-an-analyst"])).change()
+        assert change.tags == ("email", "from-an-analyst")
+        assert change.reason == "the repo changed description; the server's edit of tags is kept"
+        assert change.merges
+
+    def test_a_vendors_keys_are_sent_back_with_the_steps(self) -> None:
+        live = body(steps=[{**B["steps"][0], "layout": {"x": 1}}, {**B["steps"][1], "layout": {"x": 2}}])
+        change = ours(MOVED, B, live).change()
+        assert change.write == (
+            (
+                "steps",
+                '[{"id":"look","connector":"cnn_mail","action":"get-message","layout":{"x":1}},'
+                '{"id":"reset","connector":"cnn_mail","action":"reset"}]',
+            ),
+        )
+        assert change.fields[0].steps == (
+            StepChange("reset", StepKind.ADDED),
+            StepChange("ask", StepKind.REMOVED, dropped=("layout",)),
+        )
+
+    def test_drift_says_who_wrote_it_and_what_takes_it_in(self) -> None:
+        change = ours(B, B, NEWER).change()
+        assert change.reason == "the server changed description; the repo did not"
+        assert change.hint == f"pull phishing and commit; sync --resolve phishing=repo@{change.live_hash} undoes it"
+        (field,) = change.fields
+        assert (field.moved_by, field.before, field.after, field.written) == (
+            Side.LIVE, '"Look twice."', '"Look at it."', False,
+        )  # fmt: skip
+
+    @pytest.mark.parametrize(
+        "on_drift, expected",
+        [
+            (OnDrift.REVERT, (UPDATE, DRIFTED, {"description"}, 5)),
+            (OnDrift.FAIL, (HOLD, DRIFTED, set(), 5)),
+        ],
+    )
+    def test_drift_is_reverted_or_fails_where_asked(self, on_drift: OnDrift, expected: tuple[Any, ...]) -> None:
+        assert seen(ours(B, B, NEWER).change(choices=Choices(on_drift=on_drift))) == expected
+
+    def test_expected_drift_is_shown_and_counts_nowhere(self) -> None:
+        scene = ours(B, B, body(description="Look twice.", tags=["x"]))
+        for fields, standing in (
+            (frozenset({"description", "tags"}), IN_SYNC),
+            (frozenset({"tags"}), DRIFTED),
+            (frozenset[str](), IN_SYNC),
+        ):
+            scene.situation = replace(scene.situation, expected_drift={"phishing": fields})
+            assert scene.change().standing is standing
+            assert len(scene.change().fields) == 2
+        assert seen(scene.change(choices=Choices(on_drift=OnDrift.FAIL)))[0] is NONE
+
+    def test_what_the_server_makes_of_a_value_is_no_drift(self) -> None:
+        desired = body(description="Look at it. ")
+        stored = body(description="Look at it.")
+        echo = (("description", digests(stored)[8:16]),)
+        scene = Scene({"phishing": desired}, [row("ply_1", stored, marks("phishing", desired, "ply_1", echo=echo))])
+        assert seen(scene.change()) == (NONE, IN_SYNC, set(), 5)
+        scene.files["phishing"] = {**desired, "name": "Phish"}
+        change = scene.change()
+        assert change.write == (("name", '"Phish"'),)
+        assert change.mark is not None
+        assert change.mark.echo == echo
+        scene.files["phishing"] = {**desired, "description": "New. "}
+        change = scene.change()
+        assert change.write == (("description", '"New. "'),)
+        assert change.mark is not None
+        assert change.mark.echo == ()
+
+    def test_a_new_id_behind_a_name_is_the_environment_that_moved(self) -> None:
+        moved = body(
+            steps=[{**B["steps"][0], "connector": "cnn_new"}, B["steps"][1]],
+            required_connector_ids=["cnn_new"],
+            owner_id="per_new",
+        )
+        scene = ours(moved, B, B)
+        scene.situation = replace(scene.situation, alive=frozenset({"cnn_new", "per_new"}))
+        change = scene.change()
+        assert {field.moved_by for field in change.fields} == {Side.ENVIRONMENT}
+        assert change.reason == "the environment moved: new ids in steps, required_connector_ids, owner_id"
+        scene.situation = replace(scene.situation, alive=frozenset({"cnn_new", "cnn_mail", "per_new", "per_lead"}))
+        assert {field.moved_by for field in scene.change().fields} == {Side.REPO}
+
+    def test_fields_that_are_not_managed_are_neither_compared_nor_sent(self) -> None:
+        scene = ours(body(name="A", enabled=True), B, body(enabled=False))
+        scene.situation = replace(scene.situation, unmanaged_fields=frozenset({"enabled"}))
+        assert seen(scene.change()) == (UPDATE, AHEAD, {"name"}, 5)
+        assert len(scene.change().fields) == 1
+
+    def test_fields_that_an_older_mark_did_not_know_are_compared_only_where_the_file_sets_them(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from playbookctl import marker
+
+        monkeypatch.setitem(marker.FORMATS, 1, marker.FORMATS[1][:11])
+        base = f"playbookctl:base=1.{digests(B)[:88]}.{self_digest('ply_1')}.{COMMIT}"
+        scene = Scene(
+            {"phishing": {**B, "tags": []}}, [row("ply_1", body(tags=["x"]), ["playbookctl:key=soc/phishing", base])]
+        )
+        scene.known["phishing"] = {"unset": ("tags",)}
+        assert seen(scene.change()) == (NONE, IN_SYNC, set(), 5)
+        scene.known.clear()
+        assert seen(scene.change()) == (NONE, DRIFTED, set(), 5)
+        scene.files["phishing"] = body(tags=["email"])
+        assert seen(scene.change()) == (HOLD, CONFLICT, set(), 5)
+        scene.rows[0]["tags"] = [tag for tag in scene.rows[0]["tags"] if tag != "x"]
+        assert seen(scene.change()) == (UPDATE, AHEAD, {"tags"}, 5)
+
+
+class TestConflicts:
+    scene = ours(NEWER, B, body(description="Hot fix."))
+
+    def test_a_conflict_names_the_fields_and_both_ways_out(self) -> None:
+        change = self.scene.change()
+        assert change.reason == "the repo and the server both changed: description"
+        assert change.hint == (
+            f"pull phishing and commit, or decide: sync --resolve phishing=repo@{change.live_hash}, "
+            f"or phishing=live@{change.live_hash}"
+        )
+        assert (change.write, change.mark, change.expect) == ((), None, "")
+
+    def test_a_decision_for_the_repo_writes(self) -> None:
+        change = self.scene.change(choices=decided(self.scene, KEEP_REPO))
+        assert seen(change) == (UPDATE, AHEAD, {"description"}, 5)
+        assert change.reason == "decided for the repo: description"
+
+    def test_a_decision_for_live_moves_the_base_and_writes_nothing(self) -> None:
+        change = self.scene.change(choices=decided(self.scene, KEEP_LIVE))
+        assert seen(change) == (MARK, DRIFTED, set(), 5)
+        assert change.write == ()
+        assert change.mark is not None
+        assert change.mark.base == Base(digests(NEWER), COMMIT, self_digest("ply_1"))
+
+    def test_a_decision_is_void_for_a_newer_live_edit(self) -> None:
+        choices = decided(self.scene, KEEP_REPO)
+        assert seen(ours(NEWER, B, body(description="Hotter fix.")).change(choices=choices)) == (
+            HOLD,
+            CONFLICT,
+            set(),
+            5,
+        )
+
+    def test_a_decision_ends_with_its_day(self) -> None:
+        decision = Decision("phishing", Take.REPO, live_hash(self.scene), until="2026-03-01")
+        for today, action in (("2026-03-01", UPDATE), ("2026-03-02", HOLD)):
+            scene = replace(self.scene, situation=replace(self.scene.situation, today=today))
+            assert scene.change(choices=Choices(resolve=(decision,))).action is action
+
+    def test_a_decision_of_another_playbook_is_void(self) -> None:
+        scene = replace(self.scene, files={**self.scene.files, "other": body(name="Other")})
+        decision = Decision("other", Take.REPO, live_hash(self.scene))
+        assert scene.change(choices=Choices(resolve=(decision,))).action is HOLD
+
+    def test_neither_force_nor_revert_ends_a_conflict(self) -> None:
+        choices = Choices(
+            on_drift=OnDrift.REVERT, force=True, allow_older=True, bootstrap=True, release=frozenset({"phishing"})
+        )
+        assert self.scene.change(choices=choices).action is HOLD
+
+    def test_two_sides_that_say_how_it_acts_are_a_conflict_with_a_way_out(self) -> None:
+        scene = ours(MOVED, B, body(trigger_conditions=[]))
+        change = scene.change()
+        assert change.reason == (
+            "the repo changed steps and the server changed trigger_conditions: "
+            "both say how it acts, and together nobody has reviewed them"
+        )
+        assert seen(scene.change(choices=decided(scene, KEEP_REPO))) == (
+            UPDATE,
+            AHEAD,
+            {"steps", "trigger_conditions"},
+            5,
+        )
+        assert seen(scene.change(choices=decided(scene, KEEP_LIVE))) == (MARK, DRIFTED, set(), 5)
+
+
+class TestBrakes:
+    gate = body(steps=[{**B["steps"][0], "approval": {"by": ["lead"]}}, B["steps"][1]])
+    narrower = body(trigger_conditions=[*B["trigger_conditions"], {"field": "alert.host", "op": "exists"}])
+
+    @pytest.mark.parametrize(
+        "live, said",
+        [
+            (body(enabled=False), "disabled"),
+            (gate, "gate added at step 'look'"),
+            (narrower, "trigger narrowed"),
+            (body(trigger_conditions=[{"expr": "x"}]), "the trigger changed in a way that may be safer"),
+        ],
+    )
+    def test_a_brake_is_undone_by_its_release_alone(self, live: dict[str, Any], said: str) -> None:
+        scene = ours(B, B, live)
+        for choices in (
+            NO_CHOICES,
+            Choices(on_drift=OnDrift.REVERT, force=True),
+            decided(scene, KEEP_REPO),
+            Choices(release=frozenset()),
+        ):
+            change = scene.change(choices=choices)
+            assert seen(change) == (NONE, DRIFTED, set(), 5)
+            assert change.safer == (said,)
+            assert change.hint == "pull phishing and commit; sync --release phishing undoes it"
+            assert [field.brake for field in change.fields] == [True]
+        change = scene.change(choices=Choices(release=frozenset({"phishing"})))
+        assert (change.action, change.write != ()) == (UPDATE, True)
+
+    def test_the_rest_of_an_edit_is_reverted_without_its_brake(self) -> None:
+        scene = ours(body(auto_execute=True), body(auto_execute=True), body(auto_execute=False, description="x"))
+        change = scene.change(choices=Choices(on_drift=OnDrift.REVERT))
+        assert seen(change) == (UPDATE, DRIFTED, {"description"}, 5)
+        assert change.notes == ("live was made safer, and that is kept; only --release phishing undoes it",)
+        assert change.safer == ("auto-execute turned off",)
+
+    def test_a_release_writes_enabled_even_where_it_is_not_managed(self) -> None:
+        scene = ours(B, B, body(enabled=False))
+        scene.situation = replace(scene.situation, unmanaged_fields=frozenset({"enabled"}))
+        assert seen(scene.change()) == (NONE, IN_SYNC, set(), 5)
+        change = scene.change(choices=Choices(release=frozenset({"phishing"})))
+        assert change.write == (("enabled", "true"),)
+
+    def test_a_decision_about_a_brake_also_needs_its_release(self) -> None:
+        scene = ours(body(steps=STEPS), B, self.gate)
+        change = scene.change(choices=decided(scene, KEEP_REPO))
+        assert seen(change) == (HOLD, CONFLICT, set(), 5)
+        assert change.hint == "live was made safer: only sync --release phishing undoes that"
+        released = decided(scene, KEEP_REPO, release=frozenset({"phishing"}))
+        assert seen(scene.change(choices=released)) == (UPDATE, AHEAD, {"steps"}, 5)
+
+    def test_a_repo_that_moved_beside_a_brake_is_merged_or_held(self) -> None:
+        assert seen(ours(NEWER, B, body(enabled=False)).change()) == (UPDATE, AHEAD, {"description"}, 5)
+        change = ours(MOVED, B, body(enabled=False)).change(choices=Choices(on_drift=OnDrift.REVERT))
+        assert seen(change) == (HOLD, CONFLICT, set(), 5)
+        assert "--release phishing" in change.hint
+
+    def test_a_riskier_edit_is_named(self) -> None:
+        change = ours(B, B, body(auto_execute=True)).change()
+        assert (change.safer, change.riskier) == ((), ("auto-execute turned on",))
+
+
+class TestRows1To4:
+    def test_a_new_file_is_created_whole(self) -> None:
+        change = Scene({"phishing": B}).change()
+        assert seen(change)[:2] == (Action.CREATE, AHEAD)
+        assert int(change.row) == 1
+        assert [field for field, _ in change.write] == [
+            "name", "description", "category", "trigger_conditions", "auto_execute", "mitre_tactics", "mitre_techniques",
+            "steps", "required_connector_ids", "owner_id", "enabled",
+        ]  # fmt: skip
+        assert change.tags == ("email",)
+        assert change.mark == Marker(SPACE, "phishing", Base(digests(B), COMMIT))
+        assert (change.live_id, change.expect) == ("", "")
+
+    def test_a_file_without_a_key_is_planned_and_not_created(self) -> None:
+        scene = Scene({"phishing": B}, known={"phishing": {"has_key": False}})
+        change = scene.change()
+        assert (change.action, change.hint) == (HOLD, "playbookctl validate --fix playbooks/phishing.yaml")
+        scene = ours(NEWER, B, B)
+        scene.known["phishing"] = {"has_key": False}
+        assert scene.change().action is UPDATE
+
+    def test_what_breaks_a_rule_is_not_written(self) -> None:
+        for scene in (Scene({"phishing": B}), ours(NEWER, B, B)):
+            scene.known["phishing"] = {"errors": ("PB102", "PB402")}
+            change = scene.change()
+            assert (change.action, change.reason) == (HOLD, "it breaks rules: PB102, PB402")
+            assert change.hint == "playbookctl validate playbooks/phishing.yaml"
+        for scene, action in ((ours(B, B, B), NONE), (ours(NEWER, B, NEWER), MARK), (ours(B, B, NEWER), NONE)):
+            scene.known["phishing"] = {"errors": ("PB102",)}
+            assert scene.change().action is action
+
+    def test_what_is_gone_from_the_server_is_created_again_by_name_only(self) -> None:
+        scene = Scene({"phishing": B})
+        scene.situation = replace(scene.situation, applied_keys=frozenset({"phishing"}), ancestry=Ancestry.APPLIED)
+        change = scene.change()
+        assert seen(change) == (HOLD, HUMAN, set(), 2)
+        assert change.reason == "gone from the server: it was there when the last commit was applied"
+        assert scene.change(choices=Choices(create=frozenset({"phishing"}))).action is Action.CREATE
+
+    def test_without_the_applied_commit_a_create_beside_ours_needs_its_name(self) -> None:
+        scene = Scene({"phishing": B, "other": B}, [row("ply_9", B, marks("other", B, "ply_9"))])
+        assert scene.change().action is Action.CREATE
+        scene.situation = replace(scene.situation, ancestry=Ancestry.UNKNOWN)
+        assert seen(scene.change()) == (HOLD, HUMAN, set(), 1)
+        assert "not in this clone" in scene.change().reason
+        assert scene.change(choices=Choices(create=frozenset({"phishing"}))).action is Action.CREATE
+        assert scene.change("other").action is NONE
+        scene.rows.clear()
+        assert scene.change().action is Action.CREATE
+
+    alike = Scene({"phishing": B}, [row("ply_7", body(name="phishing ", steps=STEPS, tags=["mine"]))])
+
+    def test_something_alike_is_named(self) -> None:
+        change = self.alike.change()
+        assert seen(change) == (HOLD, HUMAN, set(), 3)
+        assert change.reason == "not ours, but alike: ply_7 ('phishing ')"
+        assert (
+            change.hint
+            == "adopt phishing, sync --takeover phishing if it is another repository's, or sync --create phishing"
+        )
+        assert self.alike.change(choices=Choices(create=frozenset({"phishing"}))).action is Action.CREATE
+
+    @pytest.mark.parametrize(
+        "choices",
+        [
+            Choices(adopt=(Adoption("phishing"),)),
+            Choices(adopt=(Adoption("phishing", "ply_7"),)),
+            Choices(takeover=frozenset({"phishing"})),
+        ],
+    )
+    def test_adopting_marks_and_writes_nothing_else(self, choices: Choices) -> None:
+        change = self.alike.change(choices=choices)
+        assert (change.action, change.standing, change.write) == (Action.ADOPT, DRIFTED, ())
+        assert {field.field: field.moved_by for field in change.fields} == dict.fromkeys(
+            ("name", "steps", "tags"), Side.LIVE
+        )
+        assert change.tags == ("mine",)
+        assert change.mark == Marker(SPACE, "phishing", Base(digests(B), COMMIT, self_digest("ply_7")))
+        assert change.expect == fingerprint(self.alike.rows[0])
+
+    def test_a_playbook_of_another_name_is_adopted_by_its_id(self) -> None:
+        scene = Scene({"phishing": B}, [row("ply_7", body(name="Mail", steps=STEPS))])
+        assert scene.change().action is Action.CREATE
+        assert scene.change(choices=Choices(adopt=(Adoption("phishing", "ply_7"),))).live_id == "ply_7"
+
+    def test_nothing_is_adopted_where_it_is_not_clear_which(self) -> None:
+        scene = Scene({"phishing": B}, [row("ply_7", B), row("ply_8", B)])
+        change = scene.change(choices=Choices(adopt=(Adoption("phishing"),)))
+        assert (change.action, change.hint) == (HOLD, "adopt phishing=ID")
+        assert "ply_7 ('Phishing'), ply_8 ('Phishing')" in change.reason
+
+    def test_another_repositorys_playbook_is_taken_over_and_never_adopted(self) -> None:
+        scene = Scene({"phishing": B}, [row("ply_7", B, marks("phishing", B, "ply_7", space="other"))])
+        assert scene.change(choices=Choices(adopt=(Adoption("phishing", "ply_7"),))).action is HOLD
+        change = scene.change(choices=Choices(takeover=frozenset({"phishing"})))
+        assert change.action is Action.ADOPT
+        assert change.tags == ("email",)
+
+    def test_our_own_playbook_of_another_key_is_not_adopted(self) -> None:
+        scene = Scene({"phishing": B, "other": B}, [row("ply_7", B, marks("other", B, "ply_7"))])
+        choices = Choices(adopt=(Adoption("phishing", "ply_7"),), takeover=frozenset({"phishing"}))
+        assert scene.change(choices=choices).action is HOLD
+
+    new_1, new_2 = (marks("phishing", None, f"ply_{number}", unfinished=True) for number in (1, 2))
+
+    def test_an_interrupted_create_is_finished_once(self) -> None:
+        scene = Scene({"phishing": B}, [row("ply_2", {**B, **OFF}, self.new_2), row("ply_1", {**B, **OFF}, self.new_1)])
+        first, second = scene.plan().changes
+        assert (first.action, first.live_id, first.write) == (Action.FINISH, "ply_1", (("enabled", "true"),))
+        assert first.mark == Marker(SPACE, "phishing", Base(digests(B), COMMIT, self_digest("ply_1")))
+        assert (second.action, second.live_id, second.write) == (Action.DUPLICATE, "ply_2", ())
+        assert second.mark == Marker(SPACE, "phishing", unfinished=True, duplicate_of="ply_1")
+
+    def test_an_interrupted_create_is_finished_with_what_the_repo_says_by_now(self) -> None:
+        scene = Scene({"phishing": NEWER}, [row("ply_1", {**B, **OFF}, self.new_1, updated_at="2026-01-01T00:00:00Z")])
+        change = scene.change()
+        assert (change.action, [field for field, _ in change.write]) == (Action.FINISH, ["description", "enabled"])
+
+    def test_an_interrupted_create_that_was_edited_is_held(self) -> None:
+        scene = Scene({"phishing": NEWER}, [row("ply_1", {**B, **OFF, "category": "x"}, self.new_1)])
+        change = scene.change()
+        assert seen(change) == (HOLD, HUMAN, set(), 4)
+        assert change.reason.startswith(
+            "its creation was interrupted, and it was edited before it was finished: description"
+        )
+        finished = scene.change(choices=decided(scene, KEEP_REPO))
+        assert (finished.action, [field for field, _ in finished.write]) == (
+            Action.FINISH, ["description", "category", "enabled"],
+        )  # fmt: skip
+        kept = scene.change(choices=decided(scene, KEEP_LIVE))
+        assert (kept.action, [field for field, _ in kept.write]) == (Action.FINISH, ["enabled"])
+
+    def test_an_unmanaged_field_is_sent_when_a_create_is_finished(self) -> None:
+        scene = Scene({"phishing": B}, [row("ply_1", {**B, **OFF}, self.new_1)])
+        scene.situation = replace(scene.situation, unmanaged_fields=frozenset({"enabled"}))
+        assert scene.change().write == (("enabled", "true"),)
+
+
+class TestRows6To9:
+    two = Scene({"phishing": NEWER}, [row(f"ply_{n}", B, marks("phishing", B, f"ply_{n}")) for n in (1, 2)])
+
+    def test_two_live_playbooks_of_one_key_are_held(self) -> None:
+        change = self.two.change()
+        assert seen(change) == (HOLD, HUMAN, set(), 6)
+        assert change.reason == "2 live playbooks are marked as 'phishing': ply_1 ('Phishing'), ply_2 ('Phishing')"
+
+    def test_the_one_that_is_kept_goes_on_and_the_other_is_switched_off(self) -> None:
+        first, second = self.two.plan(Choices(keep=frozenset({"ply_2"}))).changes
+        assert (first.live_id, first.action, first.write) == ("ply_1", Action.DUPLICATE, (("enabled", "false"),))
+        assert first.mark == Marker(
+            SPACE, "phishing", Base(digests(B), COMMIT, self_digest("ply_1")), duplicate_of="ply_2"
+        )
+        assert first.expect == fingerprint(self.two.rows[0])
+        assert (second.live_id, second.action, second.write) == ("ply_2", UPDATE, (("description", '"Look twice."'),))
+
+    def test_the_other_is_switched_off_even_if_the_one_that_is_kept_is_held(self) -> None:
+        hot = body(description="Hot fix.")
+        scene = Scene({"phishing": NEWER}, [row(f"ply_{n}", hot, marks("phishing", B, f"ply_{n}")) for n in (1, 2)])
+        actions = {change.live_id: change.action for change in scene.plan(Choices(keep=frozenset({"ply_2"}))).changes}
+        assert actions == {"ply_1": Action.DUPLICATE, "ply_2": HOLD}
+
+    bare = Scene({"phishing": B}, [row("ply_1", B, marks("phishing", None, "ply_1"))])
+
+    def test_a_lost_base_is_marked_again_where_both_sides_agree(self) -> None:
+        change = self.bare.change()
+        assert seen(change) == (MARK, IN_SYNC, set(), 7)
+        assert change.mark == Marker(SPACE, "phishing", Base(digests(B), COMMIT, self_digest("ply_1")))
+
+    def test_a_lost_base_is_held_where_they_do_not(self) -> None:
+        scene = replace(self.bare, files={"phishing": NEWER})
+        change = scene.change()
+        assert seen(change) == (HOLD, HUMAN, set(), 7)
+        assert change.reason == "its mark has lost the base, so nobody knows which side changed: description"
+        assert seen(scene.change(choices=decided(scene, KEEP_REPO))) == (UPDATE, AHEAD, {"description"}, 7)
+        assert seen(scene.change(choices=decided(scene, KEEP_LIVE))) == (MARK, DRIFTED, set(), 7)
+
+    @pytest.mark.parametrize(
+        "tag, hint",
+        [
+            ("playbookctl:base=9.x", "upgrade playbookctl"),
+            ("playbookctl:base=x", "correct or remove the tags of ply_1 on the server, then adopt phishing"),
+        ],
+    )
+    def test_a_mark_that_cannot_be_read_is_held_and_shown(self, tag: str, hint: str) -> None:
+        scene = Scene({"phishing": NEWER}, [row("ply_1", B, ["playbookctl:key=soc/phishing", tag])])
+        change = scene.change()
+        assert seen(change) == (HOLD, HUMAN, set(), 8)
+        assert (change.live_id, change.hint) == ("ply_1", hint)
+        assert f"({tag}, playbookctl:key=soc/phishing)" in change.reason
+
+    def test_a_bad_mark_of_another_playbook_holds_nobody(self) -> None:
+        scene = ours(NEWER, B, B)
+        scene.rows.append(
+            row("ply_2", body(name="Mail", steps=STEPS), ["playbookctl:key=soc/mail", "playbookctl:base=x"])
+        )
+        assert [(change.key, change.action) for change in scene.plan().changes] == [("phishing", UPDATE)]
+
+    retired = digests({**B, **OFF})
+
+    def test_a_retired_playbook_comes_back_with_its_file(self) -> None:
+        scene = Scene(
+            {"phishing": NEWER}, [row("ply_1", {**B, **OFF}, marks("phishing", B, "ply_1", retired=self.retired))]
+        )
+        change = scene.change()
+        assert seen(change) == (Action.REVIVE, AHEAD, {"description", "enabled"}, 9)
+        assert change.mark == Marker(SPACE, "phishing", Base(digests(NEWER), COMMIT, self_digest("ply_1")))
+        scene.situation = replace(scene.situation, unmanaged_fields=frozenset({"enabled"}))
+        assert seen(scene.change())[2] == {"description", "enabled"}
+
+    def test_a_retired_playbook_that_was_edited_is_held(self) -> None:
+        scene = Scene(
+            {"phishing": B},
+            [row("ply_1", {**B, **OFF, "name": "X"}, marks("phishing", B, "ply_1", retired=self.retired))],
+        )
+        change = scene.change()
+        assert seen(change) == (HOLD, HUMAN, set(), 9)
+        assert change.reason == "it was edited after it was retired, in name, enabled"
+        assert seen(scene.change(choices=decided(scene, KEEP_REPO))) == (Action.REVIVE, AHEAD, {"name", "enabled"}, 9)
+        kept = scene.change(choices=decided(scene, KEEP_LIVE))
+        assert (kept.action, kept.write) == (Action.REVIVE, ())
+        assert kept.mark is not None
+        assert kept.mark.retired == ""
+
+
+def calling(*keys: str, **fields: Any) -> dict[str, Any]:
+    return body(steps=[{"id": f"s{i}", "type": "playbook", "playbook": key} for i, key in enumerate(keys)], **fields)
+
+
+class TestRow10Calls:
+    def test_a_callee_is_created_before_its_caller(self) -> None:
+        scene = Scene(
+            {"a": calling(placeholder("b"), name="A"), "b": calling(placeholder("c"), name="B"), "c": body(name="C")},
+            known={"a": {"calls": ("b",)}, "b": {"calls": ("c",)}},
+        )
+        plan = scene.plan()
+        assert [(change.key, change.action, change.pending) for change in plan.to_write] == [
+            ("c", Action.CREATE, ()),
+            ("b", Action.CREATE, ("c",)),
+            ("a", Action.CREATE, ("b",)),
+        ]
+
+    def test_a_caller_waits_for_a_callee_that_is_held(self) -> None:
+        scene = Scene(
+            {"a": calling(placeholder("b"), name="A"), "b": calling(placeholder("c"), name="B"), "c": body(name="C")},
+            known={"a": {"calls": ("b",)}, "b": {"calls": ("c",)}, "c": {"has_key": False}},
+        )
+        held = {change.key: (int(change.row), change.reason) for change in scene.plan().held}
+        assert held == {
+            "a": (10, "it waits for 'b', which has no id on the server and gets none in this run"),
+            "b": (10, "it waits for 'c', which has no id on the server and gets none in this run"),
+            "c": (1, "its file has no 'key:', so a renamed file would make a twin"),
+        }
+
+    def test_a_caller_waits_for_a_callee_that_is_left_out(self) -> None:
+        scene = Scene({"a": calling(placeholder("b"), name="A"), "b": body(name="B")}, known={"a": {"calls": ("b",)}})
+        assert [
+            (change.key, int(change.row), change.action)
+            for change in scene.plan(Choices(only=frozenset({"a"}))).changes
+        ] == [("a", 10, HOLD)]
+
+    def test_playbooks_that_call_each_other_in_a_ring_are_held_and_their_callers_are_not(self) -> None:
+        scene = Scene(
+            {"a": calling("ply_b", name="A"), "b": calling("ply_a", name="B"), "c": calling("ply_a", name="C")},
+            known={"a": {"calls": ("b",)}, "b": {"calls": ("a",)}, "c": {"calls": ("a",)}},
+        )
+        for key in "abc":
+            shown = scene.files[key]
+            scene.rows.append(
+                row(
+                    f"ply_{key}",
+                    {**shown, "description": "old"},
+                    marks(key, {**shown, "description": "old"}, f"ply_{key}"),
+                )
+            )
+        found = {change.key: (change.action, int(change.row)) for change in scene.plan().changes}
+        assert found == {"a": (HOLD, 10), "b": (HOLD, 10), "c": (UPDATE, 5)}
+
+    def test_a_name_without_an_id_holds_the_playbook(self) -> None:
+        scene = Scene({"phishing": B}, known={"phishing": {"digests": "", "problem": "no connector", "hint": "map it"}})
+        change = scene.change()
+        assert (change.action, change.standing, change.reason, change.hint) == (HOLD, HUMAN, "no connector", "map it")
+
+    def test_a_decision_for_live_waits_until_the_callee_has_an_id(self) -> None:
+        scene = Scene(
+            {"phishing": calling(placeholder("b")), "b": body(name="B", steps=STEPS)},
+            [row("ply_1", body(steps=STEPS), marks("phishing", B, "ply_1"))],
+            known={"phishing": {"calls": ("b",)}},
+        )
+        change = scene.change(choices=decided(scene, KEEP_LIVE))
+        assert (change.action, change.hint) == (HOLD, "sync 'b' first")
+
+
+class TestRows11To14:
+    def test_an_unreadable_file_is_held_and_nothing_is_retired(self) -> None:
+        scene = Scene(
+            {"other": body(name="Other", steps=STEPS)},
+            [row("ply_1", B, marks("phishing", B, "ply_1")), row("ply_2", B, marks("gone", B, "ply_2"))],
+        )
+        scene.situation = replace(scene.situation, unreadable=(Unreadable("phishing", "playbooks/phishing.yaml"),))
+        plan = scene.plan(Choices(retire=(Retirement("gone"),)))
+        found = {change.key: (change.action, int(change.row)) for change in plan.changes}
+        assert found == {"gone": (HOLD, 12), "other": (Action.CREATE, 1), "phishing": (HOLD, 11)}
+        assert plan.notes == ("nothing is retired in this run: 1 files cannot be read",)
+
+    orphan = Scene({"other": body(name="Other", steps=STEPS)}, [row("ply_1", B, marks("phishing", B, "ply_1"))])
+
+    def test_a_playbook_without_a_file_is_listed_and_retired_by_name(self) -> None:
+        change = self.orphan.change()
+        assert seen(change) == (NONE, IN_SYNC, set(), 12)
+        assert change.hint == "sync --retire phishing disables it; or bring the file back"
+        change = self.orphan.change(choices=Choices(retire=(Retirement("phishing"),)))
+        assert (change.action, change.write) == (Action.RETIRE, (("enabled", "false"),))
+        assert change.mark == Marker(
+            SPACE, "phishing", Base(digests(B), COMMIT, self_digest("ply_1")), retired=digests({**B, **OFF})
+        )
+
+    def test_retiring_writes_enabled_even_where_it_is_not_managed(self) -> None:
+        scene = replace(self.orphan, situation=replace(self.orphan.situation, unmanaged_fields=frozenset({"enabled"})))
+        assert scene.change(choices=Choices(retire=(Retirement("phishing"),))).write == (("enabled", "false"),)
+
+    def test_a_playbook_that_is_called_is_not_retired(self) -> None:
+        scene = replace(self.orphan, rows=[*self.orphan.rows, row("ply_2", calling("ply_1", name="Caller"))])
+        change = scene.change(choices=Choices(retire=(Retirement("phishing"),)))
+        assert (change.action, change.reason) == (HOLD, "it is called by ply_2 ('Caller')")
+
+    def test_a_playbook_without_a_file_that_was_edited_is_retired_with_its_hash_only(self) -> None:
+        scene = Scene({"other": body(name="Other", steps=STEPS)}, [row("ply_1", NEWER, marks("phishing", B, "ply_1"))])
+        change = scene.change()
+        assert seen(change) == (NONE, DRIFTED, set(), 13)
+        assert change.reason == "its file is gone, and the server changed description"
+        for wrong in ("", "00000000"):
+            assert scene.change(choices=Choices(retire=(Retirement("phishing", wrong),))).action is HOLD
+        right = Choices(retire=(Retirement("phishing", change.live_hash),))
+        assert scene.change(choices=right).action is Action.RETIRE
+
+    def test_a_retired_playbook_is_listed_again_once_somebody_switched_it_on(self) -> None:
+        tags = marks("phishing", B, "ply_1", retired=digests({**B, **OFF}))
+        scene = replace(self.orphan, rows=[row("ply_1", {**B, **OFF}, tags)])
+        assert [change.key for change in scene.plan().changes] == ["other"]
+        scene = replace(self.orphan, rows=[row("ply_1", B, tags)])
+        change = scene.change()
+        assert (seen(change), change.reason) == (
+            (NONE, DRIFTED, set(), 13),
+            "its file is gone, and the server changed enabled",
+        )
+
+    def test_everything_else_is_counted_and_left_alone(self) -> None:
+        scene = ours(B, B, B)
+        scene.rows += [
+            row("ply_2", body(name="x", steps=STEPS)),
+            row("ply_3", body(name="y", steps=STEPS), marks("y", B, "ply_3", space="other")),
+            row("ply_4", B, marks("phishing", B, "ply_1", bound_to="ply_1")),
+            row("ply_5", {**B, **OFF}, marks("phishing", B, "ply_5", duplicate_of="ply_1")),
+            row("ply_6", {**B, **OFF}, marks("late", B, "ply_6", retired=self._off())),
+            row("ply_7", B, marks("phishing", B, "ply_7"), is_deleted=True),
+        ]
+        plan = scene.plan()
+        assert [change.live_id for change in plan.changes] == ["ply_1"]
+        counts = plan.counts
+        assert (counts.managed, counts.unmanaged, counts.foreign, counts.copies) == (1, 1, 1, 1)
+        assert (counts.duplicates, counts.retired, counts.deleted, counts.files) == (1, 1, 1, 1)
+
+    def test_a_duplicate_that_was_switched_on_again_is_told(self) -> None:
+        scene = ours(B, B, B)
+        scene.rows.append(row("ply_2", B, marks("phishing", B, "ply_2", duplicate_of="ply_1")))
+        assert scene.plan().notes == ("the duplicate ply_2 ('Phishing') is switched on again; both copies can act",)
+
+    @staticmethod
+    def _off() -> str:
+        return digests({**B, **OFF})
+
+
+class TestRollback:
+    rollback = Choices(rollback=True)
+
+    @pytest.mark.parametrize(
+        "desired, base, live, expected",
+        [
+            (B, NEWER, NEWER, (UPDATE, AHEAD, {"description"}, 5)),
+            (B, NEWER, B, (NONE, IN_SYNC, set(), 5)),
+            (B, B, NEWER, (NONE, DRIFTED, set(), 5)),
+            (B, NEWER, body(description="Hot fix."), (HOLD, CONFLICT, set(), 5)),
+        ],
+    )
+    def test_contents_are_written_and_the_mark_is_not(
+        self, desired: Any, base: Any, live: Any, expected: tuple[Any, ...]
+    ) -> None:
+        change = ours(desired, base, live).change(choices=self.rollback)
+        assert seen(change) == expected
+        assert change.mark is None
+
+    def test_tags_are_rolled_back_beside_the_mark_as_it_is(self) -> None:
+        scene = ours(body(tags=["old"]), B, B)
+        change = scene.change(choices=self.rollback)
+        assert change.tags == ("old",)
+        assert change.mark == read_tags(scene.rows[0]["tags"])
+
+    def test_a_rollback_creates_finishes_revives_marks_and_retires_nothing(self) -> None:
+        new = marks("new", None, "ply_1", unfinished=True)
+        scene = Scene(
+            {"absent": body(name="Absent", steps=STEPS), "new": B, "back": B, "bare": B},
+            [
+                row("ply_1", {**B, **OFF}, new),
+                row("ply_2", {**B, **OFF}, marks("back", B, "ply_2", retired=digests({**B, **OFF}))),
+                row("ply_3", B, marks("bare", None, "ply_3")),
+                row("ply_4", B, marks("gone", B, "ply_4")),
+            ],
+        )
+        plan = scene.plan(Choices(rollback=True, retire=(Retirement("gone"),)))
+        found = {change.key: change.action for change in plan.changes}
+        assert found == {"absent": HOLD, "new": HOLD, "back": HOLD, "bare": NONE, "gone": HOLD}
+        assert plan.to_write == ()
+
+    def test_a_rollback_does_not_release_a_brake(self) -> None:
+        scene = ours(B, B, body(enabled=False))
+        assert seen(scene.change(choices=self.rollback)) == (NONE, DRIFTED, set(), 5)
+
+
+class TestTheRunAsAWhole:
+    def test_a_name_that_nobody_has_is_a_slip_of_the_pen(self) -> None:
+        scene = ours(B, B, B)
+        scene.rows.append(row("ply_2", B, marks("gone", B, "ply_2")))
+        for choices in (
+            Choices(create=frozenset({"phising"})),
+            Choices(takeover=frozenset({"phising"})),
+            Choices(release=frozenset({"phising"})),
+            Choices(only=frozenset({"phising"})),
+            Choices(retire=(Retirement("phising"),)),
+            Choices(adopt=(Adoption("phising"),)),
+            Choices(resolve=(Decision("phising", Take.REPO, "00000000"),)),
+        ):
+            with pytest.raises(UsageError, match="'phising', and there is no such playbook; did you mean 'phishing'"):
+                scene.plan(choices)
+        for choices in (Choices(keep=frozenset({"ply_9"})), Choices(adopt=(Adoption("phishing", "ply_9"),))):
+            with pytest.raises(UsageError, match="'ply_9' is not the id of a live playbook"):
+                scene.plan(choices)
+        with pytest.raises(UsageError, match="--retire names 'phishing', and its file is still there"):
+            scene.plan(Choices(retire=(Retirement("phishing"),)))
+        scene.plan(Choices(retire=(Retirement("gone"),), keep=frozenset({"ply_1"})))
+
+    def test_an_old_decision_of_the_config_is_no_slip(self) -> None:
+        ours(B, B, B).plan(Choices(resolve=(Decision("long-gone", Take.REPO, "00000000", source="playbookctl.yaml"),)))
+
+    def test_an_empty_repository_is_an_error(self) -> None:
+        with pytest.raises(ConfigError, match="no playbook was found"):
+            Scene({}, [row("ply_1", B, marks("phishing", B, "ply_1"))]).plan()
+
+    def test_only_what_was_named_is_planned(self) -> None:
+        scene = ours(NEWER, B, B)
+        scene.files["other"] = body(name="Other", steps=STEPS)
+        assert [change.key for change in scene.plan(Choices(only=frozenset({"phishing"}))).changes] == ["phishing"]
+
+    def test_a_plan_says_what_it_is_bound_to(self) -> None:
+        scene = ours(B, B, B)
+        scene.situation = replace(scene.situation, app_id="app_1", config="abcd", touched=frozenset({"phishing"}))
+        plan = scene.plan()
+        assert (plan.environment, plan.namespace, plan.tenant_id, plan.app_id, plan.commit, plan.config) == (
+            "prod", SPACE, "tnt_a", "app_1", COMMIT, "abcd",
+        )  # fmt: skip
+        assert plan.changes[0].touched is True
+
+    @pytest.mark.parametrize(
+        "scene, detailed, sync",
+        [
+            (ours(B, B, B), 0, 0),
+            (ours(NEWER, B, NEWER), 0, 0),
+            (ours(NEWER, B, B), 20, 0),
+            (ours(B, B, NEWER), 21, 0),
+            (ours(MOVED, B, NEWER), 22, 0),
+            (ours(NEWER, B, body(description="Hot fix.")), 23, 6),
+        ],
+    )
+    def test_exit_codes(self, scene: Scene, detailed: int, sync: int) -> None:
+        plan = scene.plan()
+        assert (detailed_code(plan), sync_code(plan)) == (ExitCode(detailed), ExitCode(sync))
+
+    def test_drift_that_fails_exits_with_6(self) -> None:
+        plan = ours(B, B, NEWER).plan(Choices(on_drift=OnDrift.FAIL))
+        assert (detailed_code(plan), sync_code(plan)) == (ExitCode.SERVER_DRIFTED, ExitCode.REFUSED)
+
+    def test_the_same_values_make_the_same_plan(self) -> None:
+        scene = ours(MOVED, B, NEWER)
+        scene.files["other"] = body(name="Other", steps=STEPS)
+        backwards = replace(scene, files=dict(reversed(scene.files.items())), rows=scene.rows[::-1])
+        assert scene.plan() == backwards.plan()
+        assert hash(scene.plan()) == hash(backwards.plan())
+
+    def test_a_body_is_rendered_only_where_something_moved(self) -> None:
+        scene = ours(B, B, B)
+        desired = {"phishing": wanted("phishing", B)}
+        from playbookctl.plan import LiveRows, make_plan, read_live
+
+        def never(key: str) -> dict[str, Any]:
+            raise AssertionError(key)
+
+        make_plan(desired, LiveRows(map(read_live, scene.rows), SPACE), scene.situation, NO_CHOICES, never)
