@@ -34,6 +34,7 @@ format: $(STAMP)  ## format the code and sort what can be sorted
 
 generate: $(STAMP)  ## write again what is generated: validators, schemas of reports, rule pages
 	$(BIN)/python scripts/build_validators.py
+	$(BIN)/python scripts/build_schemas.py
 	$(BIN)/python scripts/build_docs.py
 
 bench: $(STAMP)  ## measure against peers, write docs/benchmarks.md

@@ -63,13 +63,13 @@ def test_the_schema_refuses_an_output_that_lacks_a_field(name: str, plain: Any) 
 
 
 def derived() -> dict[str, Any]:
-    schemas: Callable[[], dict[str, Any]] = runpy.run_path(str(ROOT / "scripts/write_schemas.py"))["schemas"]
+    schemas: Callable[[], dict[str, Any]] = runpy.run_path(str(ROOT / "scripts/build_schemas.py"))["schemas"]
     return schemas()
 
 
 @pytest.mark.parametrize("name", ["report.schema.json", "plan.schema.json"])
 def test_a_published_schema_is_what_the_declarations_say(name: str) -> None:
-    assert load(f"schemas/{name}") == derived()[name], "run scripts/write_schemas.py"
+    assert load(f"schemas/{name}") == derived()[name], "run scripts/build_schemas.py"
 
 
 def test_a_saved_plan_is_what_its_schema_allows(full_plan: Plan) -> None:

@@ -75,9 +75,9 @@ class Report(Value):
     """Everything a format may show.
 
     `findings` and `suppressed` are sorted by file, line, column and code; secrets in their lines are masked.
-    `files` are the paths that were checked. `rules` maps the code of a finding to what is known of its rule; it may lack some. `data` pairs the name of a data
-    set with its version, such as ('ATT&CK enterprise', '19.2'). `plan` is None for a command that makes none,
-    `outcomes` is None for one that carries none out; their totals are None with them.
+    `files` are the paths that were checked. `rules` maps the code of a finding to what is known of its rule; it may
+    lack some. `data` pairs the name of a data set with its version, such as ('ATT&CK enterprise', '19.2'). `plan` is
+    None for a command that makes none, `outcomes` is None for one that carries none out; so are their totals.
     """
 
     __slots__ = (
