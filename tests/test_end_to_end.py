@@ -1,0 +1,317 @@
+"""The whole way, from the command line to the reference server over a socket: what a team sees day by day."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from playbookctl.cli.main import run
+from playbookctl.errors import ExitCode
+from playbookctl.server.embedded import EmbeddedServer
+from playbookctl.server.seed import Seed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PLAYBOOKS = "/api/v1/soc/playbooks"
+CONNECTORS = "connectors:\n  edr: {provider: defender_for_endpoint}\n  chat: {provider: slack}\n"
+CALLEE = """\
+key: notify
+name: Notify
+description: Tell the channel.
+inputs: {text: {required: true}}
+required_connectors: [chat]
+steps:
+  - id: send
+    connector: chat
+    action: send-message
+    with: {text: "{{ inputs.text }}"}
+"""
+CALLER = """\
+key: triage
+name: Triage
+description: Look at the host.
+owner: soc-lead
+required_connectors: [edr]
+tags: [endpoint]
+steps:
+  - id: look
+    connector: edr
+    action: get-host
+    with: {host: "{{ alert.host }}"}
+  - id: tell
+    type: playbook
+    playbook: notify
+    with: {text: looked}
+"""
+
+
+class Team:
+    """A repository, a server, and what people do to both."""
+
+    def __init__(self, folder: Path, server: EmbeddedServer, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder = folder
+        self.server = server
+        self._capsys = capsys
+        self._http = httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {server.token(sub='per_ANALYST')}"})
+
+    def close(self) -> None:
+        self._http.close()
+
+    def write(self, name: str, text: str) -> None:
+        path = self.folder / "playbooks" / f"{name}.yaml"
+        path.write_text(text, "utf-8")
+
+    def edit(self, name: str, before: str, after: str) -> None:
+        path = self.folder / "playbooks" / f"{name}.yaml"
+        text = path.read_text("utf-8")
+        assert before in text
+        path.write_text(text.replace(before, after), "utf-8")
+        self.commit(f"edit {name}")
+
+    def commit(self, message: str) -> None:
+        for command in (["add", "-A"], ["-c", "user.name=a", "-c", "user.email=a@example.test", "commit", "-qm", message]):
+            subprocess.run(["git", *command], cwd=self.folder, check=True)
+
+    def run(self, *arguments: str) -> tuple[int, dict[str, Any]]:
+        """Run a command with `--format json`; return its exit code and what it printed."""
+        self._capsys.readouterr()
+        code = run([*arguments, "--env", "prod", "--format", "json"])
+        return code, json.loads(self._capsys.readouterr().out)
+
+    def sync(self, *arguments: str) -> tuple[int, dict[str, tuple[str, str]]]:
+        """Sync; return the exit code, and action and end by key."""
+        code, said = self.run("sync", "--yes", *arguments)
+        return code, {row["key"]: (row["action"], row["kind"]) for row in said["outcomes"]}
+
+    def plan(self, *arguments: str) -> tuple[int, dict[str, dict[str, Any]]]:
+        """Plan; return the detailed exit code, and the changes by key."""
+        code, said = self.run("plan", "--detailed-exitcode", *arguments)
+        return code, {row["key"]: row for row in said["plan"]["changes"]}
+
+    def live(self) -> dict[str, dict[str, Any]]:
+        """Return the live playbooks by name."""
+        return {row["name"]: row for row in self._http.get(PLAYBOOKS).json()["data"]}
+
+    def analyst(self, name: str, **fields: Any) -> None:
+        """Change a live playbook by hand."""
+        answer = self._http.patch(f"{PLAYBOOKS}/{self.live()[name]['id']}", json=fields)
+        assert answer.status_code == 200, answer.text
+
+
+@pytest.fixture
+def team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Team]:
+    folder = tmp_path / "repository"
+    (folder / "playbooks").mkdir(parents=True)
+    (folder / "connectors.yaml").write_text(CONNECTORS, "utf-8")
+    monkeypatch.chdir(folder)
+    seed = Seed(connectors={"edr": "defender_for_endpoint", "chat": "slack"}, persons=("soc-lead",))
+    with EmbeddedServer(tmp_path / "server.db", seed=seed) as server:
+        monkeypatch.setenv("CPOD_API_KEY", server.token())
+        (folder / "playbookctl.yaml").write_text(
+            f"namespace: soc\nenvironments:\n  prod: {{url: '{server.url}', tenant_id: {server.tenant_id}}}\n", "utf-8"
+        )
+        team = Team(folder, server, capsys)
+        team.write("notify", CALLEE)
+        team.write("triage", CALLER)
+        subprocess.run(["git", "init", "-q", "-b", "main"], cwd=folder, check=True)
+        team.commit("first")
+        yield team
+        team.close()
+
+
+@pytest.fixture
+def synced(team: Team) -> Team:
+    code, ends = team.sync("--bootstrap")
+    assert (code, ends) == (0, {"notify": ("create", "done"), "triage": ("create", "done")})
+    return team
+
+
+def test_a_first_sync_into_a_tenant_wants_to_be_announced(team: Team) -> None:
+    code, said = team.run("sync", "--yes")
+    assert code == ExitCode.REFUSED
+    assert said["hint"] == "if this is the first sync: sync --bootstrap"
+    assert team.live() == {}
+
+
+def test_after_a_sync_the_next_plan_is_empty(synced: Team) -> None:
+    code, changes = synced.plan()
+    assert (code, {key: row["action"] for key, row in changes.items()}) == (0, {"notify": "none", "triage": "none"})
+
+
+def test_names_have_become_ids_and_inputs_a_start_step(synced: Team) -> None:
+    live = synced.live()
+    notify, triage = live["Notify"], live["Triage"]
+    assert notify["steps"][0] == {"id": "start", "type": "start", "inputs": [{"name": "text", "required": True}]}
+    assert triage["steps"][1]["playbook"] == notify["id"]
+    assert re.match(r"cnn_", triage["required_connector_ids"][0])
+    assert triage["steps"][0]["connector"] == triage["required_connector_ids"][0]
+    assert triage["owner_id"].startswith("per_")
+    assert "key" not in triage
+    assert (triage["enabled"], triage["auto_execute"]) == (True, False)
+    assert [tag for tag in triage["tags"] if not tag.startswith("playbookctl:")] == ["endpoint"]
+
+
+def test_one_edited_step_is_one_update_of_one_field(synced: Team) -> None:
+    synced.edit("triage", "action: get-host", "action: get-host-details")
+    before = synced.live()
+    code, changes = synced.plan()
+    assert code == ExitCode.REPO_AHEAD
+    assert changes["notify"]["action"] == "none"
+    (field,) = changes["triage"]["fields"]
+    assert (field["field"], field["moved_by"], field["written"]) == ("steps", "repo", True)
+    assert [(step["id"], step["kind"]) for step in field["steps"]] == [("look", "changed")]
+    assert synced.sync() == (0, {"triage": ("update", "done")})
+    after = synced.live()
+    moved = {name for name in after["Triage"] if after["Triage"][name] != before["Triage"][name]}
+    assert moved == {"steps", "tags", "updated_at"}
+    assert after["Notify"] == before["Notify"]
+    assert synced.plan()[0] == 0
+
+
+def test_an_analysts_edit_is_drift_and_stays_after_the_next_sync(synced: Team) -> None:
+    synced.analyst("Triage", description="Hot-fixed at 3 a.m.")
+    for _ in range(2):
+        code, changes = synced.plan()
+        assert code == ExitCode.SERVER_DRIFTED
+        assert [(f["field"], f["moved_by"], f["written"]) for f in changes["triage"]["fields"]] == [
+            ("description", "live", False)
+        ]
+        assert synced.sync() == (0, {})
+        assert synced.live()["Triage"]["description"] == "Hot-fixed at 3 a.m."
+
+
+def test_drift_goes_where_it_is_told_to(synced: Team) -> None:
+    synced.analyst("Triage", description="Hot-fixed at 3 a.m.")
+    assert synced.sync("--on-drift", "fail")[0] == ExitCode.REFUSED
+    assert synced.sync("--on-drift", "revert") == (0, {"triage": ("update", "done")})
+    assert synced.live()["Triage"]["description"] == "Look at the host."
+
+
+def test_both_sides_may_move_different_fields(synced: Team) -> None:
+    synced.analyst("Triage", description="Hot-fixed at 3 a.m.")
+    synced.edit("triage", "tags: [endpoint]", "tags: [endpoint, windows]")
+    assert synced.sync() == (0, {"triage": ("update", "done")})
+    live = synced.live()["Triage"]
+    assert live["description"] == "Hot-fixed at 3 a.m."
+    assert "windows" in live["tags"]
+    assert synced.plan()[0] == ExitCode.SERVER_DRIFTED
+
+
+def test_the_same_field_moved_on_both_sides_is_held_until_a_person_decides(synced: Team) -> None:
+    synced.analyst("Triage", description="Theirs.")
+    synced.edit("triage", "Look at the host.", "Ours.")
+    code, changes = synced.plan()
+    assert (code, changes["triage"]["standing"]) == (ExitCode.NEEDS_HUMAN, "conflict")
+    code, ends = synced.sync()
+    assert (code, ends) == (ExitCode.REFUSED, {"triage": ("hold", "held")})
+    assert synced.live()["Triage"]["description"] == "Theirs."
+    live_hash = changes["triage"]["live_hash"]
+    assert synced.sync("--resolve", f"triage=repo@{live_hash}") == (0, {"triage": ("update", "done")})
+    assert synced.live()["Triage"]["description"] == "Ours."
+    assert synced.plan()[0] == 0
+
+
+def test_a_decision_does_not_hit_a_newer_edit(synced: Team) -> None:
+    synced.analyst("Triage", description="Theirs.")
+    synced.edit("triage", "Look at the host.", "Ours.")
+    live_hash = synced.plan()[1]["triage"]["live_hash"]
+    synced.analyst("Triage", description="Theirs, again.")
+    assert synced.sync("--resolve", f"triage=repo@{live_hash}") == (ExitCode.REFUSED, {"triage": ("hold", "held")})
+    assert synced.live()["Triage"]["description"] == "Theirs, again."
+
+
+def test_a_copy_made_in_the_editor_is_unmanaged_and_the_original_goes_on(synced: Team) -> None:
+    synced.server.clone(synced.live()["Triage"]["id"])
+    assert synced.plan()[0] == 0
+    synced.edit("triage", "Look at the host.", "Look twice.")
+    assert synced.sync() == (0, {"triage": ("update", "done")})
+    bodies = httpx.get(
+        f"{synced.server.url}{PLAYBOOKS}", headers={"Authorization": f"Bearer {synced.server.token()}"}
+    ).json()["data"]
+    assert sorted(row["description"] for row in bodies) == ["Look at the host.", "Look twice.", "Tell the channel."]
+
+
+def test_a_renamed_file_and_a_renamed_playbook_stay_one_object(synced: Team) -> None:
+    (synced.folder / "playbooks" / "triage.yaml").rename(synced.folder / "playbooks" / "host-triage.yaml")
+    synced.edit("host-triage", "name: Triage", "name: Host triage")
+    assert synced.sync() == (0, {"triage": ("update", "done")})
+    assert sorted(synced.live()) == ["Host triage", "Notify"]
+
+
+def test_a_broken_file_holds_its_playbook_and_no_other(synced: Team) -> None:
+    synced.edit("notify", "Tell the channel.", "Tell the team.")
+    synced.edit("triage", "steps:", "\tsteps:")
+    code, ends = synced.sync()
+    assert (code, ends) == (ExitCode.REFUSED, {"notify": ("update", "done"), "triage": ("hold", "held")})
+
+
+def test_a_playbook_with_an_error_is_held_and_its_codes_are_named(synced: Team) -> None:
+    synced.edit("triage", "action: get-host", "action: get-host\n    next: nowhere")
+    _, changes = synced.plan()
+    assert changes["triage"]["reason"] == "it breaks rules: PB102"
+    assert synced.sync() == (ExitCode.REFUSED, {"triage": ("hold", "held")})
+
+
+def test_an_orphan_is_listed_and_disabled_only_by_name(synced: Team) -> None:
+    (synced.folder / "playbooks" / "triage.yaml").unlink()
+    synced.commit("remove triage")
+    assert synced.sync() == (0, {})
+    assert synced.live()["Triage"]["enabled"] is True
+    assert synced.sync("--retire", "triage") == (0, {"triage": ("retire", "done")})
+    assert synced.live()["Triage"]["enabled"] is False
+    assert synced.plan()[0] == 0
+
+
+def test_a_deleted_playbook_is_not_silently_made_again(synced: Team) -> None:
+    synced.server.delete(synced.live()["Triage"]["id"])
+    code, changes = synced.plan()
+    assert (code, changes["triage"]["action"]) == (ExitCode.NEEDS_HUMAN, "hold")
+    assert synced.sync("--create", "triage") == (0, {"triage": ("create", "done")})
+    assert synced.plan()[0] == 0
+
+
+def test_without_yes_nobody_is_asked_in_a_pipe_and_nothing_is_sent(team: Team) -> None:
+    code, said = team.run("sync", "--bootstrap")
+    assert (code, said["hint"]) == (ExitCode.USAGE, "read the plan, then sync --yes")
+    assert team.live() == {}
+
+
+def test_files_that_are_not_committed_are_refused_unless_allowed(synced: Team) -> None:
+    synced.write("triage", CALLER.replace("Look at the host.", "Not committed."))
+    assert synced.run("sync", "--yes")[0] == ExitCode.REFUSED
+    assert synced.live()["Triage"]["description"] == "Look at the host."
+    assert synced.sync("--allow-dirty") == (0, {"triage": ("update", "done")})
+
+
+def test_a_token_of_another_tenant_is_refused_before_anything_is_read(
+    synced: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CPOD_API_KEY", synced.server.token(tenant="other"))
+    code, said = synced.run("plan")
+    assert code == ExitCode.NOT_AUTHENTICATED
+    assert synced.server.tenant_id in said["message"]
+
+
+def test_without_credentials_it_says_which_variables_to_set(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CPOD_API_KEY")
+    code, said = team.run("plan")
+    assert (code, said["hint"]) == (
+        ExitCode.NOT_AUTHENTICATED,
+        "set CPOD_API_KEY, or CPOD_CLIENT_ID and CPOD_CLIENT_SECRET",
+    )
+
+
+def test_a_server_that_is_not_there_ends_with_5(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = team.folder / "playbookctl.yaml"
+    config.write_text(re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:9", config.read_text("utf-8")), "utf-8")
+    monkeypatch.setenv("PLAYBOOKCTL_TEST", "1")
+    code, said = team.run("plan")
+    assert code == ExitCode.SERVER
+    assert "127.0.0.1:9" in said["message"]
