@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from playbookctl.errors import UsageError
+from playbookctl.model.finding import Severity
 from playbookctl.report.registry import Options, formats, render
 
 if TYPE_CHECKING:
@@ -52,17 +53,27 @@ def environment_option(command: Command) -> Command:
                         help="An environment of the configuration. Default: its default_environment.")(command)  # fmt: skip
 
 
-def show(report: Report, format_name: str, reports: Sequence[str], color: str, *, verbose: bool = False) -> None:
+def show(
+    report: Report,
+    format_name: str,
+    reports: Sequence[str],
+    color: str,
+    *,
+    verbose: bool = False,
+    fail_on: Severity = Severity.ERROR,
+) -> None:
     """Print a report in the format asked for, and write the files asked for. Raises UsageError for a bad `--report`."""
     for wanted in reports:
         name, separator, path = wanted.partition("=")
         if not separator or not path or name not in FORMAT_NAMES:
             raise UsageError(f"--report {wanted} is not FORMAT=PATH", hint=f"formats: {', '.join(FORMAT_NAMES)}")
-        write_file(path, render(name, report, Options(verbose=verbose)))
+        write_file(path, render(name, report, Options(verbose=verbose, fail_on=fail_on)))
     terminal = sys.stdout.isatty()
     options = Options(color=wants_color(color, terminal=terminal), width=_width() if terminal else 0,
-                      unicode=_can_unicode(), verbose=verbose)  # fmt: skip
-    click.echo(render(format_name, report, options), nl=False, color=True)
+                      unicode=_can_unicode(), verbose=verbose, fail_on=fail_on)  # fmt: skip
+    text = render(format_name, report, options)
+    # what programs read is UTF-8 whatever the terminal's encoding is
+    click.echo(text if format_name == "text" else text.encode("utf-8"), nl=False, color=True)
 
 
 def write_file(path: str, text: str) -> None:

@@ -9,9 +9,8 @@ import click
 
 from playbookctl.cli.options import config_option, output_options, show, today
 from playbookctl.errors import ExitCode, UsageError
+from playbookctl.model.finding import Severity
 from playbookctl.pipeline import CheckOptions, Repository, check
-
-_RANKS = {"error": 0, "warning": 1, "note": 2}
 
 
 @click.command("validate")
@@ -21,7 +20,7 @@ _RANKS = {"error": 0, "warning": 1, "note": 2}
     "--select", metavar="CODES", multiple=True, help="Only these rules: codes, prefixes or names, with commas."
 )
 @click.option("--ignore", metavar="CODES", multiple=True, help="Not these rules.")
-@click.option("--fail-on", type=click.Choice(list(_RANKS)), default="error", show_default=True,
+@click.option("--fail-on", type=click.Choice([severity.value for severity in Severity]), default="error", show_default=True,
               help="The mildest finding that makes the exit code 1.")  # fmt: skip
 @click.option("--stdin-filename", metavar="NAME", default="<stdin>", help="What '-' is called in the findings.")
 @click.option("--today", "today_", metavar="DATE", help="The date by which suppressions expire. Default: today.")
@@ -58,8 +57,8 @@ def command(
     )
     report = check(Repository(config, os.getcwd()), () if paths == ("-",) else paths, options)
     if not quiet or report.findings or format_name != "text":
-        show(report, format_name, reports, color, verbose=verbose)
-    failing = any(finding.severity.rank <= _RANKS[fail_on] for finding in report.findings)
+        show(report, format_name, reports, color, verbose=verbose, fail_on=Severity(fail_on))
+    failing = any(finding.severity.rank <= Severity(fail_on).rank for finding in report.findings)
     ctx.exit(ExitCode.FINDINGS if failing else ExitCode.DONE)
 
 
