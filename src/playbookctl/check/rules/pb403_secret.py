@@ -1,0 +1,96 @@
+"""A secret stands in the file.
+
+Everybody who can read the repository has it, and so has everybody who ever could: it stays in the history, in every
+clone, and in the platform's own copy. Found are the formats in which issuers make their tokens, and fields whose name
+says that they hold a password or a token. Templates, placeholders and encrypted values are left alone. The message
+never repeats the secret.
+
+```yaml bad
+name: Look up an address
+steps:
+  - id: look
+    connector: firewall
+    action: get-address
+    with:
+      user: reader
+      password: Sommer2026!  # <- PB403
+      url: https://reader:hunter22@intel.internal/lookup  # <- PB403
+```
+
+```yaml good
+name: Look up an address
+steps:
+  - id: look
+    connector: firewall
+    action: get-address
+    with:
+      address: "{{ alert.host }}"
+      password: "{{ secrets.firewall }}"
+```
+
+**How to fix it:** let the connector hold it, or the platform's store of secrets, and name it in a template. Then revoke
+the secret: removing the line is not enough.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from playbookctl.check.rule import Context, playbook_rule
+from playbookctl.check.secret_formats import FORMATS, Format, holds_secret, is_secret, known_format
+from playbookctl.model.finding import Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playbookctl.model.playbook import Playbook
+    from playbookctl.model.source import NodePath
+
+
+@playbook_rule("PB403", "secret", Severity.ERROR, doc=__doc__)
+def secret(playbook: Playbook, _: Context) -> Iterator[Problem]:
+    formats, is_named = _look(playbook.data)
+    if not (formats or is_named):
+        return
+    for path, field, text in _texts(playbook.data, (), ""):
+        known = known_format(text, formats)
+        if known:
+            name, length = known
+            yield Problem(path, f"this looks like {name} ({length} characters); remove it and revoke it")
+        elif is_named and holds_secret(field) and is_secret(field, text):
+            yield Problem(
+                path, f"'{field}' holds its secret as it is ({len(text)} characters); remove it and revoke it"
+            )
+
+
+def _look(data: dict[str, Any]) -> tuple[list[Format], bool]:
+    """Return the formats whose markers occur, and whether a field has a telling name. Nearly all files have neither."""
+    texts: list[str] = []
+    fields: set[str] = set()
+    stack: list[Any] = [data]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, str):
+            texts.append(value)
+        elif isinstance(value, dict):
+            fields.update(value)
+            stack += value.values()
+            if "default" in value and isinstance(value.get("name"), str):
+                fields.add(value["name"])
+        elif isinstance(value, list):
+            stack += value
+    joined = "\n".join(texts)
+    return [form for form in FORMATS if form.marker in joined], any(map(holds_secret, fields))
+
+
+def _texts(value: Any, path: NodePath, field: str) -> Iterator[tuple[NodePath, str, str]]:
+    """Yield every text with its path and the name of the field that holds it; a default goes by its input's name."""
+    if isinstance(value, str):
+        yield path, field, value
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from _texts(each, (*path, index), field)
+    elif isinstance(value, dict):
+        for name, each in value.items():
+            holder = value.get("name", field) if name == "default" else name
+            yield from _texts(each, (*path, name), str(holder))
