@@ -99,7 +99,7 @@ def deviation(aim: Wanted, before: Mapping[str, Any], now: Mapping[str, Any]) ->
     altered = tuple(name for name in different if name in aim.sent)
     unsent = tuple(name for name in different if name not in aim.sent)
     marks = _marks(now.get("tags")) != aim.marks
-    if unsent and all(digest_at(found, POSITIONS[name]) == _DEFAULTS[name] for name in POSITIONS.keys() - aim.sent):
+    if _is_replaced(unsent, found, aim.sent):
         return Deviation(altered, lost=(*unsent, *_vanished(before, now)), marks=marks)
     return Deviation(altered, moved=unsent, marks=marks)
 
@@ -122,16 +122,19 @@ def switched_off(change: Change, row: Mapping[str, Any], mark: Marker) -> Change
     )
 
 
-def with_echo(change: Change, names: tuple[str, ...], row: Mapping[str, Any]) -> Change | None:
+def with_echo(
+    change: Change, names: tuple[str, ...], before: Mapping[str, Any], row: Mapping[str, Any]
+) -> Change | None:
     """Return a change that only notes, in the marks, what the server made of the fields `names`; None where none is noted.
 
-    A switch has no other form, and a field that says how it acts and came back empty is lost, not altered: those are not
-    noted, so that the next plan shows them.
+    A field that says how it acts and was not stored at all (a switch has no other form; steps or a trigger that are empty
+    or as before) is not noted, so that every plan shows it.
     """
     if change.mark is None:
         return None
     digests = digests_of(live_texts(row))
-    noted = [name for name in names if name not in SWITCHES and not _is_emptied(name, digests)]
+    old = digests_of(live_texts(before))
+    noted = [name for name in names if name not in SWITCHES and not _is_dropped(name, old, digests)]
     if not noted:
         return None
     echo = {**dict(change.mark.echo), **{name: digest_at(digests, POSITIONS[name]) for name in noted}}
@@ -165,8 +168,16 @@ def _marks(tags: Any) -> frozenset[str]:
     return frozenset(filter(is_reserved, tags)) if isinstance(tags, list | tuple) else frozenset()
 
 
-def _is_emptied(name: str, digests: str) -> bool:
-    return name in ("steps", "trigger_conditions") and digest_at(digests, POSITIONS[name]) == _DEFAULTS[name]
+def _is_dropped(name: str, old: str, digests: str) -> bool:
+    now = digest_at(digests, POSITIONS[name])
+    return name in ("steps", "trigger_conditions") and now in (_DEFAULTS[name], digest_at(old, POSITIONS[name]))
+
+
+def _is_replaced(unsent: tuple[str, ...], found: str, sent: frozenset[str]) -> bool:
+    """Tell whether all that was not sent is at its default, aside from fields that every server treats in its own way."""
+    telling = POSITIONS.keys() - sent - {*SWITCHES, "name"}
+    changed = telling.intersection(unsent)
+    return bool(changed) and all(digest_at(found, POSITIONS[name]) == _DEFAULTS[name] for name in telling)
 
 
 def _vanished(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

@@ -152,9 +152,9 @@ class Updater:
             )
         if back.deviation.lost:
             return self._put_back(change, tried, before, back)
-        return self._altered(change, tried, back)
+        return self._altered(change, tried, before, back)
 
-    def _altered(self, change: Change, tried: _Attempts, back: ReadBack) -> Ended:
+    def _altered(self, change: Change, tried: _Attempts, before: Row, back: ReadBack) -> Ended:
         """Report what the server made of the fields that were sent, and note it in the marks: it is said once."""
         names = back.deviation.altered
         said = {"attempts": tried.number, "backup": tried.backup, "altered": names}
@@ -166,7 +166,7 @@ class Updater:
             said["altered"] = tuple(dict.fromkeys((*names, "tags")))
             return replace(failed(change, error, OutcomeKind.ALTERED, **said), halt=error)
         message = f"stored differently: {', '.join(names)}"
-        note = None if back.again else with_echo(change, names, back.row)
+        note = None if back.again else with_echo(change, names, before, back.row)
         if note is not None:
             noted = self.carry_out(note, saves=False)
             if noted.outcome.failed:
