@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from playbookctl.check.registry import all_rules
-from playbookctl.check.rule import Rule
 from playbookctl.cli.commands.explain import page
+
+if TYPE_CHECKING:
+    from playbookctl.check.rule import Rule
 
 FOLDER = Path(__file__).parent.parent / "docs" / "rules"
 FAMILIES = {

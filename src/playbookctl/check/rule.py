@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from playbookctl.model.finding import Severity
 from playbookctl.model.value import Value
 
 if TYPE_CHECKING:
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
 
     from playbookctl.attack import AttackIndex
     from playbookctl.flow.graph import Flow
-    from playbookctl.model.finding import Problem
+    from playbookctl.model.finding import Problem, Severity
     from playbookctl.model.playbook import Playbook
     from playbookctl.model.workspace import Connectors, Entry, Environment, Settings, Workspace
 

@@ -32,7 +32,7 @@ class Comment:
         until = _UNTIL.search(rest)
         self.codes = codes
         self.until = until.group(1) if until else ""
-        self.reason = " ".join(_UNTIL.sub("", rest).strip(" \t-–—:").split())
+        self.reason = " ".join(_UNTIL.sub("", rest).strip(" \t-\u2013\u2014:").split())
         self.span = span
         self.start, self.end = reach
         self.is_used: set[str] = set()

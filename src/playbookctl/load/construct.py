@@ -119,7 +119,7 @@ class Constructor:
         if tag == NULL:
             return None
         if tag in (INT, FLOAT):
-            return self._number(node, tag == FLOAT)
+            return self._number(node, is_float=tag == FLOAT)
         if tag in (VALUE, STR):
             return text
         if tag == TIMESTAMP:
@@ -132,11 +132,11 @@ class Constructor:
             self._unknown_tag(node)
         return text
 
-    def _number(self, node: ScalarNode, is_float: bool) -> int | float | str:
+    def _number(self, node: ScalarNode, *, is_float: bool) -> int | float | str:
         text = node.value
         plain = text.replace("_", "").lower()
         try:
-            value = _number(plain, is_float)
+            value = _number(plain, is_float=is_float)
         except ValueError:
             self.remarks.append(Remark(TRAP, node, f"'{text}' cannot be read as a number"))
             return str(text)
@@ -179,7 +179,7 @@ class Constructor:
         return self._text[node.start_mark.index : node.end_mark.index].strip()
 
 
-def _number(text: str, is_float: bool) -> int | float | None:
+def _number(text: str, *, is_float: bool) -> int | float | None:
     """Read a YAML 1.1 number; None for infinities and NaN. Raises ValueError for what is none, or has too many digits."""
     sign = -1 if text.startswith("-") else 1
     digits = text.lstrip("+-")

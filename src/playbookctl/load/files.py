@@ -104,16 +104,20 @@ def _walk(folder: str) -> Iterator[str]:
     """Yield the YAML files below a folder. Links to folders are not followed: a link could lead out, or round."""
     pending = [folder]
     while pending:
-        try:
-            with os.scandir(pending.pop()) as rows:
-                for row in rows:
-                    if row.is_dir(follow_symlinks=False):
-                        if row.name not in _SKIPPED_FOLDERS:
-                            pending.append(row.path)
-                    elif row.name.endswith(ENDINGS):
-                        yield row.path
-        except OSError:
-            continue
+        for row in _rows(pending.pop()):
+            if row.is_dir(follow_symlinks=False):
+                if row.name not in _SKIPPED_FOLDERS:
+                    pending.append(row.path)
+            elif row.name.endswith(ENDINGS):
+                yield row.path
+
+
+def _rows(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as rows:
+            return list(rows)
+    except OSError:
+        return []
 
 
 def _glob(pattern: str) -> re.Pattern[str]:

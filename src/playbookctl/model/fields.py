@@ -25,13 +25,13 @@ MANAGED = (
     Field("description", "description", "", "prose"),
     Field("category", "category", "", "scalar"),
     Field("trigger_conditions", "trigger_conditions", [], "list"),
-    Field("auto_execute", "auto_execute", False, "scalar"),  # noqa: FBT003 - the default
+    Field("auto_execute", "auto_execute", False, "scalar"),
     Field("mitre_tactics", "mitre_tactics", [], "set"),
     Field("mitre_techniques", "mitre_techniques", [], "set"),
     Field("steps", "steps", [], "list"),
     Field("required_connectors", "required_connector_ids", [], "set"),
     Field("owner", "owner_id", None, "scalar"),
-    Field("enabled", "enabled", True, "scalar"),  # noqa: FBT003 - the default
+    Field("enabled", "enabled", True, "scalar"),
     Field("tags", "tags", [], "set"),
 )
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from playbookctl.model.source import Span
 from playbookctl.model.value import Value
 
 if TYPE_CHECKING:
-    from playbookctl.model.source import NodePath
+    from playbookctl.model.source import NodePath, Span
 
 
 class Severity(Enum):

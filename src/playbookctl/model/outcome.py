@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from playbookctl.model.plan import Action
+from playbookctl.model.plan import Action  # noqa: TC001 - pydantic reads the annotations
 
 
 class OutcomeKind(Enum):

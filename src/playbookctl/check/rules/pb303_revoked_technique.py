@@ -65,4 +65,5 @@ def revoked_technique(playbook: Playbook, context: Context) -> Iterator[Problem]
 
 
 def _by_way_of(chain: tuple[str, ...]) -> str:
-    return f", by way of {', '.join(chain[1:-1])}" if len(chain) > 2 else ""
+    between = chain[1:-1]
+    return f", by way of {', '.join(between)}" if between else ""

@@ -191,7 +191,7 @@ def _severities(v: Any) -> bool:
     if not (isinstance(v, dict)):
         return False
     for x in v.values():
-        if not isinstance(x, str) and x in {'error', 'warning', 'note'}:
+        if not (isinstance(x, str) and x in {'error', 'warning', 'note'}):
             return False
     return True
 
@@ -200,7 +200,7 @@ def accept_rules_per_path(v: Any) -> bool:
     if not (isinstance(v, dict)):
         return False
     for x in v.values():
-        if not _pathRules(x):
+        if not (_pathRules(x)):
             return False
     return True
 
@@ -305,7 +305,7 @@ def accept_environments(v: Any) -> bool:
     if not (isinstance(v, dict) and all([isinstance(k, str) and k[:1] not in {'', '-', '_'} and not k.strip('-0123456789_abcdefghijklmnopqrstuvwxyz') for k in v])):
         return False
     for x in v.values():
-        if not _environment(x):
+        if not (_environment(x)):
             return False
     return True
 
@@ -370,7 +370,7 @@ def _environment_connectors(v: Any) -> bool:
     if not (isinstance(v, dict)):
         return False
     for x in v.values():
-        if not _connectorReference(x):
+        if not (_connectorReference(x)):
             return False
     return True
 
@@ -398,7 +398,7 @@ def _environment_owners(v: Any) -> bool:
     if not (isinstance(v, dict)):
         return False
     for x in v.values():
-        if not isinstance(x, str) and len(x) > 0:
+        if not (isinstance(x, str) and len(x) > 0):
             return False
     return True
 

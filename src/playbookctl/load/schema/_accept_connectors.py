@@ -45,7 +45,7 @@ def accept_connectors(v: Any) -> bool:
     if not (isinstance(v, dict)):
         return False
     for x in v.values():
-        if not _connector(x):
+        if not (_connector(x)):
             return False
     return True
 
@@ -78,7 +78,7 @@ def _connector_actions(v: Any) -> bool:
     if not (isinstance(v, dict)):
         return False
     for x in v.values():
-        if not _action(x):
+        if not (_action(x)):
             return False
     return True
 

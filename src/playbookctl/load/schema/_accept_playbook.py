@@ -1105,7 +1105,7 @@ def _stepFields_outputs(v: Any) -> bool:
     if not (isinstance(v, dict)):
         return False
     for x in v.values():
-        if not _output(x):
+        if not (_output(x)):
             return False
     return True
 
@@ -1150,7 +1150,7 @@ def accept_inputs(v: Any) -> bool:
     if not (isinstance(v, dict) and len(v) > 0):
         return False
     for x in v.values():
-        if not _input(x):
+        if not (_input(x)):
             return False
     return True
 
@@ -1180,7 +1180,7 @@ def accept_outputs(v: Any) -> bool:
     if not (isinstance(v, dict) and len(v) > 0):
         return False
     for x in v.values():
-        if not _output(x):
+        if not (_output(x)):
             return False
     return True
 
