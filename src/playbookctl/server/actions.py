@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request  # noqa: TC002 - FastAPI reads the annotations
 from starlette.responses import Response  # noqa: TC002 - same
@@ -20,6 +19,8 @@ from playbookctl.server.runner import obstacles, queue_run
 
 if TYPE_CHECKING:
     import sqlite3
+
+    from fastapi import FastAPI
 
     from playbookctl.server.auth import Caller
     from playbookctl.server.fields import Resource
@@ -52,17 +53,15 @@ class Actions:
         self.store = store
         self.runner = runner
 
-    def router(self) -> APIRouter:
-        """Return the routes."""
-        router = APIRouter(redirect_slashes=False)
+    def add_to(self, app: FastAPI) -> None:
+        """Add the routes."""
         for path, endpoint in {
             f"{PLAYBOOK.path}/{{object_id}}/run": self.run,
             f"{ALERT.path}/{{object_id}}/acknowledge": self.acknowledge,
             f"{ALERT.path}/{{object_id}}/escalate": self.escalate,
             f"{PERSON.path}/{{object_id}}/deactivate": self.deactivate,
         }.items():
-            router.add_api_route(path, endpoint, methods=["POST"], response_model=None)
-        return router
+            app.add_api_route(path, endpoint, methods=["POST"], response_model=None)
 
     async def run(self, request: Request, object_id: str, caller: CallerOf) -> Response:
         """Queue a run and say its id."""

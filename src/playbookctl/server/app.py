@@ -32,13 +32,23 @@ if TYPE_CHECKING:
     from playbookctl.server.store import Store
 
 METHODS = ("GET", "POST", "PATCH", "DELETE")
-PLAYBOOK_OPERATIONS = ("list", "get", "create", "update")
-ALL_OPERATIONS = ("list", "get", "create", "update", "delete")
+OPERATIONS_OF = (
+    (PLAYBOOK, ("list", "get", "create", "update")),
+    (CONNECTOR, ("list", "get", "create", "update", "delete")),
+    (PERSON, ("list", "get", "create", "update", "delete")),
+    (ALERT, ("list", "get")),
+)
 
 
 def make_app(store: Store, signer: Signer, runner: Runner) -> FastAPI:
     """Return the application over one store."""
-    app = FastAPI(title="SOC playbook API, reference server", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="SOC playbook API, reference server",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
     app.state.store = store
     app.state.signer = signer
     app.state.tenants = Tenants(store)
@@ -48,11 +58,9 @@ def make_app(store: Store, signer: Signer, runner: Runner) -> FastAPI:
     app.add_api_route("/docs", _sent(HTMLResponse(docs_page(described))), methods=["GET"], response_model=None)
     app.add_api_route("/health", health, methods=["GET"])
     app.add_api_route(TOKEN_PATH, give_token, methods=["POST"], response_model=None)
-    app.include_router(Collection(PLAYBOOK, store).router(*PLAYBOOK_OPERATIONS))
-    app.include_router(Collection(CONNECTOR, store).router(*ALL_OPERATIONS))
-    app.include_router(Collection(PERSON, store).router(*ALL_OPERATIONS))
-    app.include_router(Collection(ALERT, store).router("list", "get"))
-    app.include_router(Actions(store, runner).router())
+    for resource, operations in OPERATIONS_OF:
+        Collection(resource, store).add_to(app, *operations)
+    Actions(store, runner).add_to(app)
     app.add_exception_handler(ApiProblem, _problem)
     app.add_exception_handler(HTTPException, _no_route)
     app.add_exception_handler(sqlite3.OperationalError, _unavailable)

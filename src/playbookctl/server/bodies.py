@@ -18,7 +18,7 @@ LARGEST_NUMBER = 2**53
 NUMBER_CHARACTERS = 40
 JSON_TYPES = ("application/json", "application/merge-patch+json")
 STRING_OR_BRACKET = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
-SURROGATE = re.compile("[\ud800-\udfff]")
+UNSTORABLE = re.compile(r"[\ud800-\udfff]|(?<!\\)(?:\\\\)*\\u0000")  # SQLite's JSON functions end a text at U+0000
 
 
 async def read_object(request: Request, *, optional: bool = False) -> dict[str, Any]:
@@ -57,7 +57,7 @@ async def read_bytes(request: Request) -> bytes:
 
 def parse_object(raw: bytes) -> dict[str, Any]:
     """Parse a JSON object; raise ApiProblem 400 for anything a JSON number, text or nesting should not be."""
-    if _depth(raw) > DEEPEST:
+    if _too_deep(raw):
         raise _malformed(f"it is nested deeper than {DEEPEST}")
     try:
         text = raw.decode("utf-8")
@@ -70,23 +70,21 @@ def parse_object(raw: bytes) -> dict[str, Any]:
         raise _malformed(f"{error.msg.lower()} at line {error.lineno}, column {error.colno}") from None
     if not isinstance(document, dict):
         raise _malformed("it is not an object")
-    if "\\u" in text and SURROGATE.search(json.dumps(document, ensure_ascii=False)):
-        raise _malformed("a text holds half of a surrogate pair")
+    if "\\u" in text and UNSTORABLE.search(json.dumps(document, ensure_ascii=False)):
+        raise _malformed("a text holds U+0000 or half of a surrogate pair")
     return document
 
 
-def _depth(raw: bytes) -> int:
+def _too_deep(raw: bytes) -> bool:
     if raw.count(b"[") + raw.count(b"{") <= DEEPEST:
-        return 0
-    depth = deepest = 0
+        return False
+    depth = 0
     for token in STRING_OR_BRACKET.finditer(raw):
         first = token[0][:1]
-        if first in b"[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif first in b"]}":
-            depth -= 1
-    return deepest
+        depth += (first in b"[{") - (first in b"]}")
+        if depth > DEEPEST:
+            return True
+    return False
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request  # noqa: TC002 - FastAPI reads the annotations
 from starlette.responses import Response
@@ -19,6 +19,8 @@ from playbookctl.server.query import read_query
 from playbookctl.server.shapes import accepted
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from playbookctl.server.fields import Resource
     from playbookctl.server.store import Store
 
@@ -45,13 +47,11 @@ class Collection:
         self.resource = resource
         self.store = store
 
-    def router(self, *operations: str) -> APIRouter:
-        """Return the routes of `operations`: names of this class's methods."""
-        router = APIRouter(redirect_slashes=False)
+    def add_to(self, app: FastAPI, *operations: str) -> None:
+        """Add the routes of `operations`: names of this class's methods."""
         for name in operations:
             method, below = OPERATIONS[name]
-            router.add_api_route(self.resource.path + below, getattr(self, name), methods=[method], response_model=None)
-        return router
+            app.add_api_route(self.resource.path + below, getattr(self, name), methods=[method], response_model=None)
 
     async def list(self, request: Request, caller: CallerOf) -> Response:
         """Send one page."""
