@@ -28,6 +28,10 @@ class UnusablePatternError(ValueError):
     """The text is no regular expression, or none that can be run in bounded time; the message says why."""
 
 
+class BrokenPatternError(UnusablePatternError):
+    """The text is no regular expression of Python's."""
+
+
 class Look(NamedTuple):
     """A lookaround: the state its own pattern starts at, its width if it looks behind (else AHEAD), and its sense."""
 
@@ -63,7 +67,7 @@ def compile_pattern(pattern: str, *, ignore_case: bool = False) -> Program:
             warnings.simplefilter("ignore")
             tree = PARSER.parse(pattern, IGNORECASE if ignore_case else 0)
     except (error, OverflowError, RecursionError) as problem:
-        raise UnusablePatternError(f"it is no regular expression: {problem}") from problem
+        raise BrokenPatternError(f"it is no regular expression: {problem}") from problem
     builder = _Builder()
     start = builder.sequence(tree, builder.add(MATCH, None), tree.state.flags)
     return Program(tuple(builder.states), start)

@@ -64,6 +64,24 @@ def uses(playbook: Playbook) -> list[Use]:
     return found
 
 
+def conditions_of(playbook: Playbook) -> Iterator[tuple[NodePath, Condition]]:
+    """Yield every condition of a playbook, whole, with its path: triggers, then what steps ask."""
+    for index, condition in enumerate(playbook.trigger_conditions):
+        yield ("trigger_conditions", index), condition
+    for step in playbook.all_steps:
+        data = step.data
+        if "if" in data:
+            yield (*step.path, "if"), data["if"]
+        if "until" in data:
+            yield (*step.path, "until"), data["until"]
+        for index, branch in enumerate(step.branches):
+            if "when" in branch:
+                yield (*step.path, "branches", index, "when"), branch["when"]
+        for word in ("until", "while") if "repeat" in data else ():
+            if word in data["repeat"]:
+                yield (*step.path, "repeat", word), data["repeat"][word]
+
+
 def _in_step(step: Step) -> Iterator[tuple[NodePath, str]]:
     for field, value in step.data.items():
         path = (*step.path, field)

@@ -54,6 +54,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from playbookctl.check.rule import Context, playbook_rule
+from playbookctl.flow.references import conditions_of
 from playbookctl.flow.satisfy import clash
 from playbookctl.model.finding import Problem, Related, Severity
 
@@ -70,30 +71,24 @@ def never_true(playbook: Playbook, _: Context) -> Iterator[Problem]:
         (("trigger_conditions", index), each) for index, each in enumerate(playbook.trigger_conditions)
     ]
     yield from _clash(trigger)
+    for path, condition in conditions_of(playbook):
+        if path[0] != "trigger_conditions":
+            yield from _clash([(path, condition)])
     for step in playbook.all_steps:
-        for field in ("if", "until"):
-            if field in step.data:
-                yield from _clash([((*step.path, field), step.data[field])])
-        for field in ("until", "while"):
-            if field in step.data.get("repeat", ()):
-                yield from _clash([((*step.path, "repeat", field), step.data["repeat"][field])])
-        if step.branches:
-            yield from _branches(step)
+        if len(step.branches) > 1 and step.data.get("match") != "all":
+            yield from _asked_before(step)
 
 
-def _branches(step: Step) -> Iterator[Problem]:
+def _asked_before(step: Step) -> Iterator[Problem]:
     seen: list[tuple[NodePath, Condition]] = []
     for index, branch in enumerate(step.branches):
-        if "when" not in branch:
-            continue
-        path = (*step.path, "branches", index, "when")
-        same = next((where for where, when in seen if when == branch["when"]), None)
-        if same and step.data.get("match") != "all":
-            message = f"the branch '{branch['name']}' is never taken: one above it asks the same"
-            yield Problem(path, message, related=(Related(same, "it is asked here first"),))
-        else:
-            yield from _clash([(path, branch["when"])])
-        seen.append((path, branch["when"]))
+        if "when" in branch:
+            path = (*step.path, "branches", index, "when")
+            same = next((where for where, when in seen if when == branch["when"]), None)
+            if same:
+                message = f"the branch '{branch['name']}' is never taken: one above it asks the same"
+                yield Problem(path, message, related=(Related(same, "it is asked here first"),))
+            seen.append((path, branch["when"]))
 
 
 def _clash(conditions: list[tuple[NodePath, Condition]]) -> Iterator[Problem]:
