@@ -136,6 +136,13 @@ def test_markdown_is_only_text_tables_and_folds(nasty: Report) -> None:
     assert text.startswith(f"<!--{seen.comments[0]}-->\n")
 
 
+def test_a_command_in_markdown_can_be_copied(planned: Report, synced: Report) -> None:
+    hints = [change.hint for change in planned.plan.changes if change.hint]
+    hints += [outcome.hint for outcome in synced.outcomes if outcome.hint]
+    text = render("markdown", planned) + render("markdown", synced)
+    assert [hint for hint in hints if f"→ `{hint}`" not in text] == []
+
+
 def test_the_page_sees_what_is_active() -> None:
     seen = page("@octocat #1 <img src=x> [a](b) https://a.example `@code`")
     assert seen.tags - ALLOWED == {"img", "a"}

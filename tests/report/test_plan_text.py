@@ -139,15 +139,30 @@ def test_the_totals_are_the_first_and_the_last_thing_that_is_read() -> None:
     assert shown == [
         "environment prod, tenant tnt_1, namespace soc, outside git",
         "plan: nothing to write; 1,234 unchanged",
-        "",
-        "plan: nothing to write; 1,234 unchanged",
     ]
+    shown = render("text", report(*rows, Change("b", "", Action.CREATE, Standing.REPO_AHEAD, 1))).splitlines()
+    assert shown[1] == shown[-1] == "plan: 1 to create; 1,234 unchanged"
 
 
 def test_unchanged_playbooks_are_named_only_when_asked() -> None:
     row = Change("quiet", "Quiet", Action.NONE, Standing.IN_SYNC, 5)
     assert "quiet" not in render("text", report(row))
     assert "quiet" in render("text", report(row), Options(verbose=True))
+
+
+def test_a_new_playbook_is_shown_by_how_it_acts_and_whole_when_asked() -> None:
+    steps = tuple(StepChange(f"step_{number}", StepKind.ADDED) for number in range(3))
+    fields = (
+        FieldChange("name", Side.REPO, "", text("A name"), written=True),
+        FieldChange("auto_execute", Side.REPO, "", "true", written=True),
+        FieldChange("steps", Side.REPO, "", text([]), written=True, steps=steps),
+    )
+    created = Change("a", "A", Action.CREATE, Standing.REPO_AHEAD, 1, reason="new in the repo", fields=fields)
+    brief, whole = (
+        render("text", report(created), Options(verbose=verbose)).splitlines()[3:-2] for verbose in (False, True)
+    )
+    assert brief == ["1 to create", "  + a", "    + auto_execute: true", "    + 3 steps: step_0, step_1, step_2"]
+    assert whole == [*brief[:2], '    + name: "A name"', *brief[2:]]
 
 
 def test_a_riskier_edit_is_said_before_any_group() -> None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from playbookctl.model.plan import Change, FieldChange, StepChange, Writer
 
+_NEW = 1  # the row of the three-way table whose reason is its group
+_ACTS = ("trigger_conditions", "auto_execute", "enabled", "steps")  # the fields that say how a playbook acts
 _STEP_MARK = {StepKind.ADDED: "+", StepKind.REMOVED: "-", StepKind.CHANGED: "~", StepKind.MOVED: "~"}
 _INVERSE = {StepKind.ADDED: StepKind.REMOVED, StepKind.REMOVED: StepKind.ADDED}
 
@@ -29,11 +31,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How to write a value on one line: what stands between old and new, and how many characters it may take."""
+    """How to write a value on one line: what stands between old and new, and how many characters it may take.
+
+    `whole` shows every field of a playbook that is created, not only those that say how it acts.
+    """
 
     arrow: str = "→"
     ellipsis: str = "…"
     room: int = 100
+    whole: bool = False
 
     def cut(self, text: str, limit: int) -> str:
         """Return `text` in at most `limit` characters."""
@@ -44,7 +50,7 @@ def of_change(change: Change, layout: Layout) -> Iterator[Line]:
     """Yield what stands below the headline of a change, except the hint."""
     yield from (Line("!", 0, f"riskier on the server: {text}") for text in change.riskier)
     yield from (Line(" ", 0, f"safer on the server: {text}") for text in change.safer)
-    if change.reason:
+    if change.reason and change.row != _NEW:
         yield Line(" ", 0, change.reason)
     for field in change.fields:
         if change.action is Action.CREATE:
@@ -108,10 +114,15 @@ def _tail(field: FieldChange, *, said: bool) -> str:
 
 
 def _created(field: FieldChange, layout: Layout) -> Iterator[Line]:
+    if field.field not in _ACTS and not layout.whole:
+        return
     if field.steps:
-        yield Line("+", 0, f"steps: {', '.join(step.id for step in field.steps)}")
-    elif field.after and values.short(field.after) != values.NOTHING:
-        yield Line("+", 0, layout.cut(f"{field.field}: {values.short(field.after)}", layout.room))
+        said = f"{len(field.steps)} steps: {', '.join(step.id for step in field.steps)}"
+    elif values.short(field.after) != values.NOTHING:
+        said = f"{field.field}: {values.short(field.after)}"
+    else:
+        return
+    yield Line("+", 0, layout.cut(said, layout.room))
 
 
 def _words(name: str, before: str, after: str, tail: str) -> Iterator[Line]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from playbookctl.model.report import Report
     from playbookctl.report.bounded import Bounded
 
+_LINE = 300  # characters of a hint
 _SOME = 12_000  # characters for each table
 _TABLE = "| playbook | result | |\n|---|---|---|"
 
@@ -40,5 +41,5 @@ def _left_out(rows: Sequence[str]) -> Callable[[int], str]:
 def _row(outcome: Outcome) -> str:
     said = [escape.markdown(text) for text in details(outcome)]
     if outcome.hint:
-        said.append(f"→ {escape.markdown(outcome.hint)}")
+        said.append(f"→ {escape.code(outcome.hint, _LINE)}")
     return f"| {escape.code(outcome.key)} | {phrase(outcome)} | {'<br>'.join(said)} |"

@@ -38,7 +38,7 @@ def lines(report: Report) -> Iterator[str]:
 def _change(change: Change, name: str, group: Group) -> str:
     fields = ", ".join(field.field for field in change.fields)
     riskier = (f"riskier on the server: {text}" for text in change.riskier)
-    said = _said((*riskier, change.reason, f"fields: {fields}" if fields else "", change.hint))
+    said = _said((*riskier, change.reason or fields, change.hint))
     place = {"file": change.file} if change.file else {}
     return command(name, f"{group.value}: {change.key}", said, **place)
 

@@ -34,7 +34,7 @@ def suites(report: Report) -> Iterator[tuple[str, list[Case]]]:
 def _change(change: Change) -> Case:
     group = group_of(change)
     fields = ", ".join(field.field for field in change.fields)
-    said = (*change.riskier, change.reason, f"fields: {fields}" if fields else "", change.hint)
+    said = (*change.riskier, change.reason or fields, change.hint)
     text = "\n".join(part.replace("\n", " ") for part in said if part)
     name = f"{group.value} {change.key or change.live_id}"
     return Case(name, "failure" if group in _FAILING else "passed", group.value, change.reason, text)

@@ -75,9 +75,8 @@ def _table(page: Bounded, title: str, rows: Sequence[Change]) -> None:
 def _row(change: Change) -> str:
     group = group_of(change)
     name = f"<br>{escape.markdown(change.name, 80)}" if changes.is_titled(change.name, change.key) else ""
-    said = [escape.markdown(change.reason)] if change.reason else []
-    if change.fields:
-        said.append(", ".join(escape.code(field.field) for field in change.fields))
+    fields = ", ".join(escape.code(field.field) for field in change.fields)
+    said = [escape.markdown(change.reason) or fields] if change.reason or fields else []
     if change.hint:
         said.append(f"→ {_hint(change.hint)}")
     return f"| **{group.value}** | {escape.code(change.key or change.live_id)}{name} | {'<br>'.join(said)} |"
@@ -88,7 +87,8 @@ def _with_hint(message: str, hint: str) -> str:
 
 
 def _hint(hint: str) -> str:
-    return escape.code(hint) if hint.startswith("playbookctl ") else escape.markdown(hint)
+    """Code keeps every character of a command as it has to be typed; prose may get unseen ones."""
+    return escape.code(hint, _LINE)
 
 
 def _contents(page: Bounded, rows: Sequence[Change]) -> None:

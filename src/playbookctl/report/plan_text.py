@@ -47,12 +47,13 @@ def render(report: Report, options: Options) -> str:
         _head(page, report.plan)
         page.add(0, "", totals, BOLD)
         _riskier(page, report.plan.changes)
+        above = len(page.lines)
         for group in _GROUPS:
             if group is not Group.UNCHANGED or options.verbose:
-                _group(page, group, [change for change in report.plan.changes if group_of(change) is group])
-        page.gap()
+                _group(page, group, [change for change in report.plan.changes if group_of(change) is group], options)
         _rest(page, report.plan, report.plan_totals)
-        page.add(0, "", totals, BOLD)
+        if len(page.lines) > above:
+            page.add(0, "", totals, BOLD)
     return page.text()
 
 
@@ -69,20 +70,21 @@ def _riskier(page: Page, rows: Sequence[Change]) -> None:
             page.add(0, "! ", f"made riskier on the server: {change.key}: {text}", BOLD, RED)
 
 
-def _group(page: Page, group: Group, rows: Sequence[Change]) -> None:
+def _group(page: Page, group: Group, rows: Sequence[Change], options: Options) -> None:
     if not rows:
         return
     mark, color, title = _GROUPS[group]
     page.gap()
     page.add(0, "", f"{len(rows):,} {title}", BOLD, color)
     room = max(24, page.width - 6) if page.width else _ROOM
-    layout = changes.Layout(page.style.arrow, page.style.ellipsis, room)
+    layout = changes.Layout(page.style.arrow, page.style.ellipsis, room, whole=options.verbose)
     for change in rows:
         _headline(page, change, mark, color)
         for line in changes.of_change(change, layout):
             _line(page, line)
         if change.hint:
             page.command(4, change.hint, CYAN)
+    page.gap()
 
 
 def _headline(page: Page, change: Change, mark: str, color: str) -> None:

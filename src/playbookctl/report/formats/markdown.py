@@ -62,7 +62,9 @@ def _findings(page: Bounded, report: Report) -> None:
     def left_out(shown: int) -> str:
         return f"{_left_out(findings[shown:])} Run `playbookctl validate` to see them all."
 
-    page.add_rows("| | where | what |\n|---|---|---|", rows, "", left_out, at_most=_MANY if report.plan is None else _FEW)
+    page.add_rows(
+        "| | where | what |\n|---|---|---|", rows, "", left_out, at_most=_MANY if report.plan is None else _FEW
+    )
 
 
 def _row(finding: Finding, first: str) -> str:
