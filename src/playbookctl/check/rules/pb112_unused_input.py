@@ -1,7 +1,7 @@
 """An input that no step reads.
 
 Whoever calls the playbook fills it in and believes that it matters. Mostly the step that read it was changed, or its
-name is written differently there.
+name is written differently there. One note for a playbook, at the first such input.
 
 ```yaml bad
 name: Isolate a host
@@ -35,7 +35,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from playbookctl.check.rule import Context, playbook_rule
-from playbookctl.model.finding import Problem, Severity
+from playbookctl.model.finding import Problem, Related, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +52,8 @@ def unused_input(playbook: Playbook, context: Context) -> Iterator[Problem]:
     if not left or any(step.data.get("shared_context") for step in playbook.all_steps):
         return
     text = repr(playbook.data["steps"])  # a platform's own way to read it counts, as long as it names it
-    for given in left:
-        if f"puts.{given.name}" not in text and f"put.{given.name}" not in text:
-            yield Problem(given.path, f"no step reads the input '{given.name}'")
+    left = [given for given in left if f"puts.{given.name}" not in text and f"put.{given.name}" not in text]
+    if left:
+        names = ", ".join(f"'{given.name}'" for given in left)
+        related = tuple(Related(given.path, "nor this one") for given in left[1:])
+        yield Problem(left[0].path, f"no step reads the input{'s' if related else ''} {names}", related=related)
