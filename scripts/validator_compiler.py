@@ -244,7 +244,7 @@ class Compiler:
             raise UnknownKeywordError(f"{name}: patternProperties that say more than 'anything'")
         other = self._expression(schema.get("additionalProperties", True), "x", name + "_value")
         if not properties and not patterns:
-            return ["for x in v.values():", f"    if not {other}:", "        return False", "return True"]
+            return ["for x in v.values():", f"    if not ({other}):", "        return False", "return True"]
         if other != "False":
             raise UnknownKeywordError(f"{name}: additionalProperties beside properties")
         lines = self._ask(schema, name)
