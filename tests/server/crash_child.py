@@ -11,14 +11,14 @@ import time
 from pathlib import Path
 
 from playbookctl.server.embedded import EmbeddedServer
-from playbookctl.server.store import Store
+from playbookctl.server.store import Store, _open, _tune
 
 
 def acknowledge_before_commit() -> None:
     """Plant the mistake: the answer goes out, the commit follows 50 ms later."""
 
     def commit_later(store: Store) -> None:
-        connection, store._writer = store._writer, store._connect()
+        connection, store._writer = store._writer, _tune(_open(store.path))
         timer = threading.Timer(0.05, lambda: connection.execute("COMMIT"))
         timer.daemon = True
         timer.start()

@@ -13,6 +13,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from playbookctl.errors import ConfigError
 from playbookctl.server.ids import Ulids
 from playbookctl.server.migrations import migrate
 
@@ -26,7 +27,7 @@ CACHE_KIB = 16_384
 
 
 class Store:
-    """An open database. `reading` and `writing` are the only ways in."""
+    """An open database; ConfigError for a file that is none. `reading` and `writing` are the only ways in."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -34,9 +35,17 @@ class Store:
         self._lock = threading.Lock()
         self._idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
         _create_private(path)
-        self._writer = self._connect()
-        migrate(self._writer, path)
-        self._resume_ids()
+        self._writer = _open(path)
+        try:
+            _tune(self._writer)
+            migrate(self._writer, path)
+            self._resume_ids()
+        except sqlite3.DatabaseError as error:
+            self._writer.close()
+            raise ConfigError(f"'{path}' cannot be used: {error}", hint="use another --database") from error
+        except ConfigError:
+            self._writer.close()
+            raise
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -44,7 +53,7 @@ class Store:
         try:
             connection = self._idle.get_nowait()
         except queue.Empty:
-            connection = self._connect()
+            connection = _tune(_open(self.path))
         try:
             connection.execute("BEGIN")
             yield connection
@@ -84,23 +93,28 @@ class Store:
     def _commit(self) -> None:
         self._writer.execute("COMMIT")
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
-        connection.row_factory = sqlite3.Row
-        connection.create_function("folded", 1, str.casefold, deterministic=True)
-        connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-        return connection
-
     def _resume_ids(self) -> None:
         found = self._writer.execute(
             "SELECT max(substr(id, 5)) FROM (SELECT id FROM objects ORDER BY rowid DESC LIMIT ?)", (RECENT,)
         ).fetchone()[0]
         if found is not None:
             self.ids.resume_after(f"any_{found}")
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    connection.create_function("folded", 1, str.casefold, deterministic=True)
+    return connection
+
+
+def _tune(connection: sqlite3.Connection) -> sqlite3.Connection:
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    return connection
 
 
 def _create_private(path: Path) -> None:
