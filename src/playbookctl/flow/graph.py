@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from playbookctl.flow.references import uses
+from playbookctl.flow.references import conditions_of, uses
 from playbookctl.model.playbook import END
 
 if TYPE_CHECKING:
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from playbookctl.flow.references import Use
-    from playbookctl.model.playbook import Playbook, Step
+    from playbookctl.model.playbook import Condition, Playbook, Step
+    from playbookctl.model.source import NodePath
 
     Onward: TypeAlias = "tuple[Edge, ...]"
 
@@ -49,7 +50,7 @@ class Edge(NamedTuple):
 class Flow:
     """The step graph of one playbook. `edges[i]` are the ways on from `steps[i]`; a run begins at `steps[0]`."""
 
-    __slots__ = ("_reached", "_uses", "edges", "playbook", "position", "steps")
+    __slots__ = ("_conditions", "_reached", "_uses", "edges", "playbook", "position", "steps")
 
     def __init__(self, playbook: Playbook) -> None:
         self.playbook = playbook
@@ -58,6 +59,7 @@ class Flow:
         self.edges: list[Onward] = [()] * len(self.steps)
         self._reached: dict[int, frozenset[int]] = {}
         self._uses: list[Use] | None = None
+        self._conditions: list[tuple[NodePath, Condition]] | None = None
         self._connect(playbook.steps, 0, (Edge(FALLS, OUT),))
 
     @property
@@ -66,6 +68,13 @@ class Flow:
         if self._uses is None:
             self._uses = uses(self.playbook)
         return self._uses
+
+    @property
+    def conditions(self) -> list[tuple[NodePath, Condition]]:
+        """Every condition of the playbook, whole, with its path: triggers, then what steps ask."""
+        if self._conditions is None:
+            self._conditions = conditions_of(self.playbook)
+        return self._conditions
 
     @property
     def reached(self) -> frozenset[int]:

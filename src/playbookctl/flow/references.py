@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from playbookctl.model.playbook import conditions_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
+    from typing import TypeAlias
 
     from playbookctl.model.playbook import Condition, Playbook, Step
     from playbookctl.model.source import NodePath
+
+    Rows: TypeAlias = list[tuple[NodePath, Condition]]
 
 STEPS, INPUTS, ALERT = "steps", "inputs", "alert"
 
@@ -51,84 +54,86 @@ def uses(playbook: Playbook) -> list[Use]:
     """Return all that a playbook reads, in the order of the file's steps; triggers and defaults of inputs first."""
     names = sorted((given.name for given in playbook.inputs), key=len, reverse=True)
     found: list[Use] = []
+    texts: list[tuple[NodePath, str]] = []
     for index, condition in enumerate(playbook.trigger_conditions):
-        for path, text in _in_condition(condition, ("trigger_conditions", index)):
-            found += _read(None, path, text, names, afterwards=False)
+        _of_condition(condition, ("trigger_conditions", index), texts)
     for given in playbook.inputs:
-        if isinstance(given.default, str):
-            for text in _templates(given.default):
-                found += _read(None, (*given.path, "default"), text, names, afterwards=False)
+        _of_value(given.default, (*given.path, "default"), texts)
+    for path, text in texts:
+        found += _read(None, path, text, names, afterwards=False)
     for step in playbook.all_steps:
-        for path, text in _in_step(step):
+        texts = []
+        _of_step(step, texts)
+        for path, text in texts:
             found += _read(step, path, text, names, afterwards=path[len(step.path)] in _AFTERWARDS)
     return found
 
 
-def conditions_of(playbook: Playbook) -> Iterator[tuple[NodePath, Condition]]:
-    """Yield every condition of a playbook, whole, with its path: triggers, then what steps ask."""
-    for index, condition in enumerate(playbook.trigger_conditions):
-        yield ("trigger_conditions", index), condition
+def conditions_of(playbook: Playbook) -> Rows:
+    """Return every condition of a playbook, whole, with its path: triggers, then what steps ask."""
+    rows: Rows = [(("trigger_conditions", index), each) for index, each in enumerate(playbook.trigger_conditions)]
     for step in playbook.all_steps:
-        data = step.data
-        if "if" in data:
-            yield (*step.path, "if"), data["if"]
-        if "until" in data:
-            yield (*step.path, "until"), data["until"]
-        for index, branch in enumerate(step.branches):
-            if "when" in branch:
-                yield (*step.path, "branches", index, "when"), branch["when"]
-        for word in ("until", "while") if "repeat" in data else ():
-            if word in data["repeat"]:
-                yield (*step.path, "repeat", word), data["repeat"][word]
+        for field in [each for each in _ASKING if each in step.data]:
+            rows += _ASKING[field](step.data[field], (*step.path, field))
+    return rows
 
 
-def _in_step(step: Step) -> Iterator[tuple[NodePath, str]]:
+def _of_step(step: Step, texts: list[tuple[NodePath, str]]) -> None:
     for field, value in step.data.items():
-        path = (*step.path, field)
-        if field in ("if", "until"):
-            yield from _in_condition(value, path)
-        elif field == "branches":
-            for index, branch in enumerate(value):
-                if "when" in branch:
-                    yield from _in_condition(branch["when"], (*path, index, "when"))
-        elif field == "repeat":
-            for word in ("until", "while"):
-                if word in value:
-                    yield from _in_condition(value[word], (*path, word))
-        elif field not in _NOT_READ and not field.startswith("x-"):
-            yield from _in_value(value, path)
+        if field in _NOT_READ or field.startswith("x-"):
+            continue
+        if field in _ASKING:
+            for path, condition in _ASKING[field](value, (*step.path, field)):
+                _of_condition(condition, path, texts)
+        elif not isinstance(value, str) or "{{" in value:
+            _of_value(value, (*step.path, field), texts)
 
 
-def _in_condition(condition: Condition, path: NodePath) -> Iterator[tuple[NodePath, str]]:
+def _in_branches(branches: list[dict[str, Any]], path: NodePath) -> Rows:
+    return [((*path, index, "when"), branch["when"]) for index, branch in enumerate(branches) if "when" in branch]
+
+
+def _in_repeat(repeat: dict[str, Any], path: NodePath) -> Rows:
+    return [((*path, word), repeat[word]) for word in ("until", "while") if word in repeat]
+
+
+# The fields of a step that hold conditions, and how they are found in there.
+_ASKING: dict[str, Callable[[Any, NodePath], Rows]] = {
+    "if": lambda condition, path: [(path, condition)],
+    "until": lambda condition, path: [(path, condition)],
+    "branches": _in_branches,
+    "repeat": _in_repeat,
+}
+
+
+def _of_condition(condition: Condition, path: NodePath, texts: list[tuple[NodePath, str]]) -> None:
     for where, leaf in conditions_in(condition, path):
         if "field" in leaf:
-            yield (*where, "field"), leaf["field"]
-            yield from _in_value(leaf.get("value"), (*where, "value"))
+            texts.append(((*where, "field"), leaf["field"]))
+            _of_value(leaf.get("value"), (*where, "value"), texts)
 
 
-def _in_value(value: Any, path: NodePath) -> Iterator[tuple[NodePath, str]]:
+def _of_value(value: Any, path: NodePath, texts: list[tuple[NodePath, str]]) -> None:
+    """Add the templates in a value; paths are made only for those, for this runs over every value of every file."""
     if isinstance(value, str):
         if "{{" in value:
-            yield from ((path, text) for text in _templates(value))
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _in_value(inner, (*path, key))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _in_value(inner, (*path, index))
+            texts += ((path, inner) for inner in _TEMPLATE.findall(value))
+        return
+    rows = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in rows:
+        if isinstance(inner, (dict, list)) or (isinstance(inner, str) and "{{" in inner):
+            _of_value(inner, (*path, key), texts)
 
 
-def _templates(text: str) -> list[str]:
-    return _TEMPLATE.findall(text)
-
-
-def _read(step: Step | None, path: NodePath, text: str, inputs: list[str], *, afterwards: bool) -> Iterator[Use]:
+def _read(step: Step | None, path: NodePath, text: str, inputs: list[str], *, afterwards: bool) -> list[Use]:
     if '"' in text or "'" in text:
         text = _QUOTED.sub('""', text)
+    found = []
     for root, tail in _NAME.findall(text):
         name, rest = _split(tail.rstrip(), inputs if root == INPUTS else [])
         if name:
-            yield Use(step, path, root, name, rest, afterwards)
+            found.append(Use(step, path, root, name, rest, afterwards))
+    return found
 
 
 def _split(tail: str, declared: list[str]) -> tuple[str, tuple[str, ...]]:

@@ -109,18 +109,20 @@ class _Builder:
     def _owners(self, nodes: list[int]) -> dict[int, int]:
         """Return for each node the head of its zone: itself, or the one owner of all nodes that lead plainly to it."""
         heads = {0} | {way[1] for ways in self.ways.values() for way in ways}
-        before: dict[int, list[int]] = {node: [] for node in nodes}
+        if len(heads) == 1:
+            return dict.fromkeys(nodes, 0)
+        before: dict[int, list[int]] = {node: [] for node in nodes if node not in heads}
         for node in nodes:
             for to in self.plain[node]:
                 if to in before:
                     before[to].append(node)
-        owner: dict[int, int] = {}
+        owner = {head: head for head in heads}
         moved = True
         while moved:
             moved = False
-            for node in nodes:
-                owners = {owner[each] for each in before[node] if each in owner}
-                mine = node if node in heads or len(owners) != 1 else owners.pop()
+            for node, leading in before.items():
+                owners = {owner[each] for each in leading if each in owner}
+                mine = owners.pop() if len(owners) == 1 else node
                 if owner.get(node) not in (mine, node):
                     owner[node] = mine
                     moved = True

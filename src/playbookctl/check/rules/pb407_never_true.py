@@ -54,7 +54,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from playbookctl.check.rule import Context, playbook_rule
-from playbookctl.flow.references import conditions_of
 from playbookctl.flow.satisfy import clash
 from playbookctl.model.finding import Problem, Related, Severity
 
@@ -66,12 +65,12 @@ if TYPE_CHECKING:
 
 
 @playbook_rule("PB407", "never-true", Severity.WARNING, doc=__doc__)
-def never_true(playbook: Playbook, _: Context) -> Iterator[Problem]:
+def never_true(playbook: Playbook, context: Context) -> Iterator[Problem]:
     trigger: list[tuple[NodePath, Condition]] = [
         (("trigger_conditions", index), each) for index, each in enumerate(playbook.trigger_conditions)
     ]
     yield from _clash(trigger)
-    for path, condition in conditions_of(playbook):
+    for path, condition in context.flow(playbook).conditions:
         if path[0] != "trigger_conditions":
             yield from _clash([(path, condition)])
     for step in playbook.all_steps:

@@ -63,7 +63,7 @@ def gate_nobody_answers(playbook: Playbook, context: Context) -> Iterator[Proble
     waiting = [
         (step, place)
         for at, step in enumerate(playbook.all_steps)
-        if at in reached and (place := _waits_for_nobody(step))
+        if at in reached and ("approval" in step.data or step.type == "manual") and (place := _waits_for_nobody(step))
     ]
     if waiting:
         (first, place), *others = waiting

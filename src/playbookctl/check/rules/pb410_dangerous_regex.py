@@ -46,7 +46,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from playbookctl.check.rule import Context, playbook_rule
-from playbookctl.flow.references import conditions_of
 from playbookctl.model.finding import Problem, Severity
 from playbookctl.model.playbook import conditions_in
 
@@ -58,8 +57,8 @@ if TYPE_CHECKING:
 
 
 @playbook_rule("PB410", "dangerous-regex", Severity.WARNING, doc=__doc__)
-def dangerous_regex(playbook: Playbook, _: Context) -> Iterator[Problem]:
-    for where, condition in conditions_of(playbook):
+def dangerous_regex(playbook: Playbook, context: Context) -> Iterator[Problem]:
+    for where, condition in context.flow(playbook).conditions:
         for path, leaf in conditions_in(condition, where):
             pattern = leaf.get("value")
             if leaf.get("op") == "matches" and isinstance(pattern, str) and "{{" not in pattern:
