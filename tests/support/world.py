@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import itertools
+import json
 import threading
 from typing import TYPE_CHECKING, Any
 
 from playbookctl.api import BearerToken, Client, RetryPolicy
 from playbookctl.apply import Applied, ApplyOptions, Patience, apply_plan
 from playbookctl.marker import read_tags
-from playbookctl.model.choices import NO_CHOICES
+from playbookctl.model.choices import Choices
 from playbookctl.model.marker import Marker
-from playbookctl.plan import Situation
+from playbookctl.model.plan import placeholder, placeholder_key
+from playbookctl.plan import LiveRows, Situation, read_live
+from playbookctl.plan.render import pending_in
 from playbookctl.server.tenants import tenant_id_of
-from support.plans import COMMIT, SPACE, Scene
+from playbookctl.steps import all_steps
+from support.plans import COMMIT, SPACE, Scene, body
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from playbookctl.apply import Progress
-    from playbookctl.model.choices import Choices
     from playbookctl.model.outcome import Outcome
     from playbookctl.model.plan import Plan
     from playbookctl.server.embedded import EmbeddedServer
 
 FAST = RetryPolicy(4, wait_initial=0.001, wait_max=0.01, wait_jitter=0.001)
 BRISK = Patience(4, 0.001, 0.01, 0.001, read_back=(0.0, 0.02, 0.05, 0.1))
+FORCED = Choices(force=True)  # no thresholds
 NUMBERS = itertools.count(1)
 
 
@@ -71,16 +75,19 @@ class World:
         self.client.close()
         self.analyst.close()
 
-    def plan(self, choices: Choices = NO_CHOICES) -> Plan:
+    def plan(self, choices: Choices = FORCED) -> Plan:
         situation = Situation("prod", SPACE, self.tenant, commit=COMMIT, bootstrap_needed=False)
         rows = list(self.analyst.list_playbooks(include_deleted=True))
-        return Scene(dict(self.files), rows, situation=situation).plan(choices)
+        ids = LiveRows(map(read_live, rows), SPACE).ids()
+        known = {key: {"calls": pending_in(rendered)} for key, rendered in self.files.items()}
+        files = {key: _with_ids(rendered, ids) for key, rendered in self.files.items()}
+        return Scene(files, rows, known, situation).plan(choices)
 
     def apply(self, plan: Plan, *, on_progress: Callable[[Progress], None] | None = None, **options: Any) -> Applied:
         settings = {"patience": BRISK, "stop": self.stop, **options}
         return apply_plan(plan, settings.pop("client", self.client), ApplyOptions(**settings), on_progress=on_progress)
 
-    def sync(self, choices: Choices = NO_CHOICES, **options: Any) -> Applied:
+    def sync(self, choices: Choices = FORCED, **options: Any) -> Applied:
         return self.apply(self.plan(choices), **options)
 
     def settled(self) -> World:
@@ -115,6 +122,23 @@ class World:
 
     def acting(self, key: str) -> list[str]:
         return [row["id"] for row in self.rows(key) if row["enabled"] or row["auto_execute"]]
+
+
+def calling(*keys: str, **fields: Any) -> dict[str, Any]:
+    """A rendered playbook that calls others, whose ids `World.plan` fills in where they have one."""
+    steps = [
+        {"id": f"call-{index}", "type": "playbook", "playbook": placeholder(key)} for index, key in enumerate(keys)
+    ]
+    return body(**{"name": f"calls {', '.join(keys)}", "steps": steps, **fields})
+
+
+def _with_ids(rendered: dict[str, Any], ids: dict[str, str]) -> dict[str, Any]:
+    steps = json.loads(json.dumps(rendered["steps"]))
+    for step in all_steps(steps):
+        key = placeholder_key(step.get("playbook"))
+        if key in ids:
+            step["playbook"] = ids[key]
+    return {**rendered, "steps": steps}
 
 
 def kinds(applied: Applied) -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from playbookctl.apply.backup import Backups
 from playbookctl.apply.calls import ApplyOptions
 from playbookctl.apply.create import Creator
+from playbookctl.apply.interrupt import stopping_on_signals
 from playbookctl.apply.presence import present_keys
 from playbookctl.apply.result import Applied, Ended, Progress, ended, failed
 from playbookctl.apply.update import Updater
@@ -37,13 +38,15 @@ def apply_plan(
 ) -> Applied:
     """Carry out a plan and return what became of each change; nothing is raised for what happens to one of them.
 
-    Before anything is created, all playbooks are listed a second time. Ctrl-C (or `options.stop`) lets what has begun
-    come to its end. `on_progress` is called from the calling thread. Raises Refused for an unsafe plan, and what the
-    client raises for that list: nothing has been sent then.
+    Before anything is created, all playbooks are listed a second time. Ctrl-C, SIGTERM or `options.stop` let what has
+    begun come to its end, and nothing more begins. `on_progress` is called from the calling thread. Raises Refused for
+    an unsafe plan, and what the client raises for that list: nothing has been sent then.
     """
     if plan.refusals:
         raise Refused(plan.refusals[0].message, hint=plan.refusals[0].hint)
-    return _Run(plan, client, options or ApplyOptions(), on_progress).run()
+    options = options or ApplyOptions()
+    with stopping_on_signals(options.stop):
+        return _Run(plan, client, options, on_progress).run()
 
 
 class _Run:
@@ -124,15 +127,9 @@ class _Run:
             return replace(failed(change, error, OutcomeKind.FAILED), halt=error)
 
     def _collect(self, running: dict[Future[Ended], Change], *, until: int) -> None:
-        """Take in what has ended, until at most `until` changes are running. Ctrl-C begins nothing more, and waits."""
+        """Take in what has ended, until at most `until` changes are running."""
         while len(running) > max(until, 0):
-            try:
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
-            except KeyboardInterrupt:
-                if self._options.stop.is_set():
-                    raise  # the second time
-                self._options.stop.set()
-                continue
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in sorted(done, key=lambda future: _name(running[future])):
                 self._end(running.pop(future), future.result())
 
