@@ -10,7 +10,7 @@ MEANT = [
     ("attack.t1059.001", ("T1059.001",)), ("T1566 - Phishing", ("T1566",)), ("ta0005", ("TA0005",)),
     ("https://attack.mitre.org/techniques/T1059/001/", ("T1059.001",)),
     # a slip of a finger; sub-technique that does not exist; one digit, where that leaves few
-    ("T4198.001", ("T1498.001",)), ("T1568.009", ("T1568",)), ("TA0006.001", ("TA0006",)), ("T9999", ()), ("TA0099", ("TA0009",)),
+    ("T4198.001", ("T1498.001",)), ("T1568.009", ("T1568",)), ("TA0006.001", ("TA0006",)), ("T9999", ()), ("T9999.001", ()), ("TA0099", ("TA0009",)),
     # names
     ("Phishing", ("T1566",)), ("phising", ("T1566",)), ("stealth", ("TA0005",)), ("Initial Access", ("TA0001",)),
     ("steganography", ("T1001.002", "T1027.003")), ("PowerShel", ("T1059.001",)),

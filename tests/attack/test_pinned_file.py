@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from playbookctl.attack import AttackIndex, Status, checked
+from playbookctl.attack.checked import check_sections
 from playbookctl.attack.table import MAGIC, Section, read_sections, render_sections
 from playbookctl.attack.values import Tactic, Technique
 from playbookctl.errors import ConfigError
@@ -158,6 +162,28 @@ def test_the_text_of_a_file_that_is_no_index_is_not_shown(tmp_path: Path) -> Non
     with pytest.raises(ConfigError) as raised:
         AttackIndex.from_file(pinned(tmp_path, "machine example.com password hunter2\n" + TEXT))
     assert "hunter2" not in raised.value.message + raised.value.hint
+
+
+@given(st.integers(0, len(TEXT)), st.integers(0, 30), st.text("T0195.\t\n[]#,Aé ", max_size=12))
+def test_any_edit_is_either_read_whole_or_refused(at: int, cut: int, put: str) -> None:
+    text = TEXT[:at] + put + TEXT[at + cut :]
+    with contextlib.suppress(ConfigError):
+        _holds(AttackIndex(check_sections(text, "attack.tsv")))
+
+
+def _holds(index: AttackIndex) -> None:
+    tactics = {tactic.id for tactic in index.tactics()}
+    assert all(set(technique.tactics) <= tactics for technique in index.techniques())
+    assert all(index.successor(technique.id).chain for technique in index.techniques())
+    written = render_sections(index.sections)
+    assert render_sections(check_sections(written, "attack.tsv")) == written
+
+
+def test_the_longest_name_and_version_are_read(tmp_path: Path) -> None:
+    text = TEXT.replace("Phishing", "P" * 200).replace("20.1", "20.123456")
+    assert AttackIndex.from_file(pinned(tmp_path, text), ["enterprise"]).version == "ATT&CK enterprise v20.123456"
+    with pytest.raises(ConfigError, match=r"'20.1234567' is no version"):
+        AttackIndex.from_file(pinned(tmp_path, TEXT.replace("20.1", "20.1234567")))
 
 
 def test_a_row_of_a_merge_conflict_is_named_by_its_line(tmp_path: Path) -> None:

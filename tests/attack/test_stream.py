@@ -75,6 +75,12 @@ def test_memory_and_size_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stream, "LARGEST_OBJECT", 100)
     with pytest.raises(ConfigError, match=r"is damaged, or has a value of more than 100 characters"):
         read('{"objects": [{"a": "' + "x" * 1000)
+    text = '{"type": "bundle", "objects": [{}]}'
+    monkeypatch.setattr(stream, "LIMIT", len(text))
+    assert read(text) == [{}]
+    monkeypatch.setattr(stream, "LIMIT", len(text) - 1)
+    with pytest.raises(ConfigError, match="is larger than 34 characters"):
+        read(text)
     monkeypatch.setattr(stream, "LIMIT", 500)
     with pytest.raises(ConfigError, match=r"is larger than 500 characters"):
         read('{"type": "bundle", "objects": [' + "{}," * 1000)

@@ -47,7 +47,7 @@ class AttackIndex:
         Raises ConfigError if the file cannot be read, is no index or a damaged one, lacks a domain, or holds another
         version than `version` ('19' agrees with any 19.x).
         """
-        from playbookctl.attack.checked import read_checked  # noqa: PLC0415 - only where a repository pins a file
+        from playbookctl.attack.checked import read_checked  # only where a repository pins a file
 
         held = {section.domain: section for section in read_checked(os.fspath(path))}
         wanted = _known(domains) or tuple(held)
@@ -146,7 +146,7 @@ class AttackIndex:
         return self._near[text, limit]
 
     def _search(self, text: str, limit: int) -> tuple[str, ...]:
-        from playbookctl.attack.near import near  # noqa: PLC0415 - only for a mistake
+        from playbookctl.attack.near import near  # only for a mistake
 
         found = near(text, self._sections, limit)
         if found:
