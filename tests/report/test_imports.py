@@ -38,6 +38,10 @@ def test_the_text_of_a_check_imports_nothing_heavy(code: str) -> None:
     assert imported(code) & set(HEAVY) == set()
 
 
+def test_nothing_found_needs_no_escaping_either() -> None:
+    assert imported(NOTHING_FOUND) & {"playbookctl.report.escape", "playbookctl.report.cells"} == set()
+
+
 def test_the_choice_of_formats_imports_none_of_them() -> None:
     assert {name for name in imported(CHOICE) if name.startswith("playbookctl.report.")} == {
         "playbookctl.report.registry"

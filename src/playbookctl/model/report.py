@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from playbookctl.model.finding import Severity
-from playbookctl.model.masking import masked
 from playbookctl.model.value import Value
 
 if TYPE_CHECKING:
@@ -99,7 +98,7 @@ class Report(Value):
         plan: Plan | None = None,
         outcomes: Iterable[Outcome] | None = None,
     ) -> None:
-        ordered = sorted(masked(list(findings)), key=lambda finding: finding.order)
+        ordered = sorted(_masked(list(findings)), key=lambda finding: finding.order)
         self.command = command
         self.version = version
         self.findings = tuple(finding for finding in ordered if finding.suppression is None)
@@ -118,6 +117,14 @@ class Report(Value):
     def codes(self) -> tuple[str, ...]:
         """The codes of all findings, suppressed ones included, sorted."""
         return tuple(sorted({finding.code for finding in (*self.findings, *self.suppressed)}))
+
+
+def _masked(findings: list[Finding]) -> list[Finding]:
+    if not findings:
+        return []
+    from playbookctl.model.masking import masked
+
+    return masked(findings)
 
 
 def _count(findings: tuple[Finding, ...], suppressed: int, files: int, skipped: int) -> Totals:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from playbookctl.report import cells, escape
+from playbookctl.report import cells
 from playbookctl.report.style import Style
 
 if TYPE_CHECKING:
     from playbookctl.report.registry import Options
 
-_LONGEST = 1000  # characters of one text that are shown
 _NARROWEST = 20  # cells that a text keeps however deep it stands
 
 
@@ -27,8 +26,7 @@ class Page:
     def add(self, indent: int, mark: str, text: str, *paint: str, mark_paint: tuple[str, ...] = ()) -> None:
         """Add `text` behind `mark`, in as many lines as it needs."""
         hang = indent + cells.width(mark)
-        shown = escape.clip(self.style.say(text), _LONGEST, self.style.ellipsis)
-        pieces = cells.wrap(shown, max(_NARROWEST, self.width - hang) if self.width else 0)
+        pieces = cells.wrap(self.style.say(text), max(_NARROWEST, self.width - hang) if self.width else 0)
         first = f"{' ' * indent}{self.style.paint(mark, *(mark_paint or paint))}"
         self.lines.append((first + self.style.paint(pieces[0], *paint)).rstrip())
         # a piece may begin with what a CI reads as a command, so each of them is looked at again
@@ -36,8 +34,7 @@ class Page:
 
     def command(self, indent: int, text: str, *paint: str) -> None:
         """Add a hint; it is not wrapped, so that a command in it can be copied."""
-        shown = escape.clip(self.style.say(text), _LONGEST, self.style.ellipsis)
-        self.lines.append(f"{' ' * indent}{self.style.paint(f'{self.style.arrow} {shown}', *paint)}")
+        self.lines.append(f"{' ' * indent}{self.style.paint(f'{self.style.arrow} {self.style.say(text)}', *paint)}")
 
     def gap(self) -> None:
         """Add an empty line, never two, never at the top."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from playbookctl.model.finding import Severity
-from playbookctl.report import escape
 
 if TYPE_CHECKING:
     from playbookctl.report.registry import Options
@@ -28,6 +27,8 @@ class Style:
         """Return `text` in the given colours. It must already be harmless."""
         return f"\x1b[{';'.join(codes)}m{text}\x1b[0m" if self.color and text else text
 
-    def say(self, text: str) -> str:
-        """Return text from a file or a server as it may be shown here."""
-        return escape.visible(text, ascii_only=not self.unicode)
+    def say(self, text: str, limit: int = 1000) -> str:
+        """Return text from a file or a server as it may be shown here, at most `limit` characters of it."""
+        from playbookctl.report import escape
+
+        return escape.clip(escape.visible(text, ascii_only=not self.unicode), limit, self.ellipsis)
