@@ -59,7 +59,9 @@ class Team:
         self.folder = folder
         self.server = server
         self._capsys = capsys
-        self._http = httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {server.token(sub='per_ANALYST')}"})
+        self._http = httpx.Client(
+            base_url=server.url, headers={"Authorization": f"Bearer {server.token(sub='per_ANALYST')}"}
+        )
 
     def close(self) -> None:
         self._http.close()
@@ -76,7 +78,10 @@ class Team:
         self.commit(f"edit {name}")
 
     def commit(self, message: str) -> None:
-        for command in (["add", "-A"], ["-c", "user.name=a", "-c", "user.email=a@example.test", "commit", "-qm", message]):
+        for command in (
+            ["add", "-A"],
+            ["-c", "user.name=a", "-c", "user.email=a@example.test", "commit", "-qm", message],
+        ):
             subprocess.run(["git", *command], cwd=self.folder, check=True)
 
     def run(self, *arguments: str) -> tuple[int, dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +12,12 @@ from playbookctl.apply.calls import ApplyOptions
 from playbookctl.apply.executor import apply_plan
 from playbookctl.canonical import missing
 from playbookctl.errors import Refused, Rejected
+from playbookctl.history import History
 from playbookctl.model.choices import Choices, Decision, Take
 from playbookctl.model.fields import MANAGED
 from playbookctl.model.finding import Severity
-from playbookctl.model.marker import NO_COMMIT
 from playbookctl.model.report import Report
+from playbookctl.past import past_of
 from playbookctl.plan.lookups import Lookups
 from playbookctl.plan.make import make_plan
 from playbookctl.plan.rows import LiveRows
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from playbookctl.model.outcome import Outcome
     from playbookctl.model.plan import Plan
     from playbookctl.model.workspace import Environment, Settings
+    from playbookctl.past import Past
     from playbookctl.pipeline import Repository
     from playbookctl.plan.sides import Live
 
@@ -63,11 +66,10 @@ def reconcile(  # noqa: PLR0913 - the whole of what decides a plan
     persons = _listed(client.list_persons) if gathered.owners else None
     ids = rows.ids(choices.keep)
     lookups = Lookups(environment, repository.connectors, connectors, persons, ids, gathered.playbooks)
-    situation = make_situation(settings, environment, client, rows, lookups, gathered, today)
+    past = past_of(repository, rows, gathered, environment.namespace)
+    situation = make_situation(settings, environment, client, lookups, gathered, past, today)
     choices = with_decisions(choices, settings)
-    plan = make_plan(
-        gathered.desired(lookups), rows, situation, choices, lambda key: gathered.body(key, lookups)
-    )
+    plan = make_plan(gathered.desired(lookups), rows, situation, choices, lambda key: gathered.body(key, lookups))
     return Reconciled(plan, gathered, lookups, rows)
 
 
@@ -81,9 +83,9 @@ def make_situation(  # noqa: PLR0913 - one value of many parts
     settings: Settings,
     environment: Environment,
     client: Client,
-    rows: LiveRows,
     lookups: Lookups,
     gathered: Gathered,
+    past: Past,
     today: str,
 ) -> Situation:
     """Return what is known of the run beside files, live rows and choices."""
@@ -92,7 +94,11 @@ def make_situation(  # noqa: PLR0913 - one value of many parts
         namespace=environment.namespace,
         tenant_id=client.tenant_id or "",
         app_id=environment.app_id or "",
-        commit=NO_COMMIT,
+        commit=past.commit,
+        ancestry=past.ancestry,
+        applied_commit=past.applied_commit,
+        applied_keys=past.applied_keys,
+        touched=past.touched,
         config=_digest(settings.data),
         today=today,
         alive=lookups.alive,
@@ -123,7 +129,12 @@ def carry_out(  # noqa: PLR0913 - what a run needs
 
 def refuse_dirty(repository: Repository) -> None:
     """Raise Refused where playbooks or the files beside them are not committed. Outside git nothing is refused."""
-    dirty: tuple[str, ...] = ()
+    settings = repository.settings
+    history = History.of(settings.root)
+    if history is None:
+        return
+    beside = [settings.config_file, os.path.join(settings.root, settings.connectors)]
+    dirty = history.dirty([*repository.files(), *(file for file in beside if file)])
     if dirty:
         raise Refused(
             f"{dirty[0]} is not committed" + (f", and {len(dirty) - 1} more files" if len(dirty) > 1 else ""),

@@ -41,10 +41,10 @@ def serve(service: Service, host: str, port: int, faults: Faults | None) -> None
             f"cannot listen on {host}:{port}: {error.strerror}", hint="--port takes another one"
         ) from error
     app = service.app(hosts=LOOPBACK_NAMES if _is_loopback(host) else frozenset(), faults=faults)
-    _introduce(service, host, listening.getsockname()[1])
     signal.signal(signal.SIGTERM, _interrupt)
-    service.runner.start()
     try:
+        service.runner.start()
+        _introduce(service, host, listening.getsockname()[1])
         QuietServer(app).run([listening])
     except KeyboardInterrupt:
         click.echo("stopped")

@@ -107,7 +107,7 @@ def compose_all(text: str) -> Iterator[Any]:
 
     Raises `yaml.YAMLError` where the text is no YAML and `TooLarge` where aliases would blow it up.
     """
-    if _MAY_ALIAS.search(text) and _MAY_ANCHOR.search(text):
+    if "*" in text and "&" in text and _MAY_ALIAS.search(text) and _MAY_ANCHOR.search(text):
         yield from _EventComposer(text).documents()
         return
     parser = _Composer(text)

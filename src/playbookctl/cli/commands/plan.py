@@ -20,7 +20,9 @@ from playbookctl.verdict import detailed_exit_code
 @click.command("plan")
 @config_option
 @environment_option
-@click.option("--detailed-exitcode", is_flag=True, help="20 repo ahead, 21 server drifted, 22 both, 23 a person is needed.")
+@click.option(
+    "--detailed-exitcode", is_flag=True, help="20 repo ahead, 21 server drifted, 22 both, 23 a person is needed."
+)
 @click.option("--insecure-http", is_flag=True, help="Allow plain http to a host that is not this machine.")
 @choice_options
 @output_options

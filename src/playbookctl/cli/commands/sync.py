@@ -82,7 +82,9 @@ def _ask(plan: Plan, report: Any, options: dict[str, Any]) -> None:
         raise UsageError("nobody can be asked here", hint="read the plan, then sync --yes")
     show(report, "text", (), options["color"], verbose=options["verbose"])
     writes = count_plan(plan).writes
-    if not click.confirm(f"Write {writes} {'playbook' if writes == 1 else 'playbooks'} to '{plan.environment}'?", err=True):
+    if not click.confirm(
+        f"Write {writes} {'playbook' if writes == 1 else 'playbooks'} to '{plan.environment}'?", err=True
+    ):
         click.echo("nothing was written", err=True)
         raise click.exceptions.Exit(ExitCode.DONE)
 

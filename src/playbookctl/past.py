@@ -1,0 +1,100 @@
+"""What was applied before, as the marks on live playbooks and git together tell it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from playbookctl.history import History
+from playbookctl.load.entry import load_entry, stem
+from playbookctl.marker import BadMarker
+from playbookctl.model.marker import NO_COMMIT
+from playbookctl.plan.sides import Ancestry, LiveClass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from playbookctl.gather import Gathered
+    from playbookctl.pipeline import Repository
+    from playbookctl.plan.rows import LiveRows
+
+_MARKED = (LiveClass.OURS, LiveClass.RETIRED)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The commit that is checked out, how the applied ones stand to it, the keys of the newest, and what HEAD touches.
+
+    `applied_keys` and `touched` are None where they are not known.
+    """
+
+    commit: str = NO_COMMIT
+    ancestry: Ancestry = Ancestry.NO_HISTORY
+    applied_commit: str = ""
+    applied_keys: frozenset[str] | None = None
+    touched: frozenset[str] | None = None
+
+
+def past_of(repository: Repository, rows: LiveRows, gathered: Gathered, namespace: str) -> Past:
+    """Return the past of a namespace in one environment. Files of an old commit are read only if something is missing live."""
+    history = History.of(repository.settings.root)
+    if history is None:
+        return Past()
+    commits = _applied(rows, namespace)
+    ancestors = history.ancestors(commits)
+    newest = ancestors[0] if ancestors else None
+    touched = _touched(history, repository, gathered)
+    ancestry = _ancestry(history, commits, frozenset(ancestors))
+    if newest is None or gathered.playbooks.keys() <= rows.keys:
+        return Past(history.head, ancestry, newest or _first(commits), None, touched)
+    folders = [os.path.join(repository.settings.root, _fixed_part(glob)) for glob in repository.settings.playbooks]
+    return Past(history.head, ancestry, newest, history.keys_of(newest, folders, _key_of), touched)
+
+
+def _applied(rows: LiveRows, namespace: str) -> frozenset[str]:
+    """Return the commits that the marks of a namespace name."""
+    found = set()
+    for live in rows.by_id.values():
+        marker = live.marker
+        if marker is None or isinstance(marker, BadMarker) or marker.base is None:
+            continue
+        if live.class_in(namespace) in _MARKED and marker.base.commit != NO_COMMIT:
+            found.add(marker.base.commit)
+    return frozenset(found)
+
+
+def _ancestry(history: History, commits: frozenset[str], ancestors: frozenset[str]) -> Ancestry:
+    """Tell how the applied commits stand to HEAD: one that is no ancestor and still on a branch means an older pipeline."""
+    if not commits:
+        return Ancestry.NO_HISTORY
+    others = sorted(commits - ancestors)
+    if any(history.is_on_a_branch(commit) for commit in others):
+        return Ancestry.OLDER
+    return Ancestry.UNKNOWN if others else Ancestry.APPLIED
+
+
+def _touched(history: History, repository: Repository, gathered: Gathered) -> frozenset[str]:
+    changed = history.changed_by_head()
+    root = os.path.realpath(repository.here)
+    return frozenset(
+        key
+        for key, loaded in gathered.playbooks.items()
+        if os.path.relpath(os.path.join(root, loaded.file), history.root).replace(os.sep, "/") in changed
+    )
+
+
+def _key_of(path: str, text: str) -> str | None:
+    entry = load_entry(path, text.encode("utf-8", "replace"))
+    if entry.document is None:
+        return None
+    key = entry.document.data.get("key")
+    return key if isinstance(key, str) else stem(path)
+
+
+def _fixed_part(glob: str) -> str:
+    return glob.partition("*")[0].partition("?")[0].partition("[")[0]
+
+
+def _first(commits: Iterable[str]) -> str:
+    return min(commits, default="")
