@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from typing import Any
 
 import jsonschema
@@ -48,6 +50,12 @@ def test_the_schema_accepts_the_file(name: str, kind: str) -> None:
     data = yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
     errors = jsonschema.Draft202012Validator(schema).iter_errors(data)
     assert [f"{error.json_path}: {error.message}" for error in errors] == []
+
+
+def test_the_linter_finds_nothing_not_even_a_note() -> None:
+    command = [sys.executable, "-m", "playbookctl", "validate", "--fail-on", "note", "--format", "json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, json.loads(done.stdout)["findings"]) == (0, [])
 
 
 def test_the_head_of_the_file_is_complete(book: Book) -> None:
