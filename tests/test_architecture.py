@@ -19,8 +19,8 @@ LAYERS: dict[str, set[str]] = {
     "model": {"model"},
     "errors": set(),
     "steps": BASE,
-    "canonical": BASE | {"steps"},
-    "marker": BASE | {"canonical"},
+    "canonical": BASE | {"marker", "steps"},
+    "marker": BASE,
     "history": BASE,
     "load": BASE | {"load"},
     "attack": BASE | {"attack"},
@@ -32,9 +32,17 @@ LAYERS: dict[str, set[str]] = {
     "edit": BASE | {"edit"},
     "report": BASE | {"report"},
     "server": BASE | {"server", "flow"},
-    "pipeline": BASE
-    | {"load", "attack", "check", "plan", "api", "apply", "flow", "canonical", "marker", "history", "server"},
-    "cli": BASE | {"cli", "pipeline", "report", "attack", "server", "load", "check", "flow", "history"},
+    # The pipeline: the modules that know the order of the stages. `gather` and `past` make the repo's side of a plan,
+    # `target` opens the live side, `reconcile` puts them together, `verdict` says what came of it.
+    "pipeline": BASE | {"load", "attack", "check"},
+    "target": BASE | {"api", "server"},
+    "gather": BASE | {"pipeline", "load", "plan"},
+    "past": BASE | {"pipeline", "load", "plan", "gather", "history", "marker"},
+    "reconcile": BASE | {"pipeline", "gather", "past", "target", "plan", "api", "apply", "canonical", "history"},
+    "verdict": BASE | {"apply"},
+    "cli": BASE
+    | {"cli", "pipeline", "gather", "target", "reconcile", "verdict", "report", "attack", "server", "load", "check"}
+    | {"flow", "apply"},
     "__main__": {"cli"},
     "__init__": set(),
 }
