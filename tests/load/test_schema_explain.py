@@ -197,6 +197,16 @@ ROWS: list[tuple[str, dict[str, Any], list[tuple[tuple[Any, ...], str]]]] = [
         [(("trigger_conditions", 0, "op"), f"'op' must be {OPS}, found 'start_with'; did you mean 'starts_with'?")],
     ),
     (
+        "a comparison misspelt that takes no value",
+        when({"field": "a", "op": "exist"}),
+        [(("trigger_conditions", 0, "op"), f"'op' must be {OPS}, found 'exist'; did you mean 'exists'?")],
+    ),
+    (
+        "a comparison that is nothing",
+        when({"field": "a", "op": None}),
+        [(("trigger_conditions", 0, "op"), f"'op' must be {OPS}, found nothing")],
+    ),
+    (
         "a comparison without op",
         when({"field": "a", "value": 1}),
         [(("trigger_conditions", 0), "a comparison needs 'op'")],

@@ -44,8 +44,13 @@ def required(grammar: Grammar, _: Any, keys: list[str], instance: Any, schema: S
         free = set(schema["properties"]) - set(instance)
         misspelt = {meant(key, free) for key in _unknown(instance, schema)}
         missing = [key for key in missing if key not in misspelt]
-    if missing:
+    if missing and not _hangs_on_op(grammar, missing, instance):
         yield Mistake(_missing(grammar, missing, instance, schema))
+
+
+def _hangs_on_op(grammar: Grammar, missing: list[str], instance: dict[str, Any]) -> bool:
+    """Tell whether only a value is missing, of a comparison nobody knows: it may be one that takes none."""
+    return missing == ["value"] and instance.get("op") not in grammar.at("#/$defs/comparison/properties/op/enum")
 
 
 def _missing(grammar: Grammar, missing: list[str], instance: dict[str, Any], schema: Schema) -> str:
