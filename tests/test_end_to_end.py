@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -18,6 +17,7 @@ from playbookctl.server.seed import Seed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 PLAYBOOKS = "/api/v1/soc/playbooks"
 CONNECTORS = "connectors:\n  edr: {provider: defender_for_endpoint}\n  chat: {provider: slack}\n"

@@ -51,7 +51,7 @@ class Reconciled:
     rows: LiveRows
 
 
-def reconcile(  # noqa: PLR0913 - the whole of what decides a plan
+def reconcile(
     repository: Repository,
     environment: Environment,
     client: Client,
@@ -79,7 +79,7 @@ def fetch_live(client: Client) -> Iterable[Live]:
         yield read_live(client.get_playbook(str(row["id"])) if missing(row) and not row.get("is_deleted") else row)
 
 
-def make_situation(  # noqa: PLR0913 - one value of many parts
+def make_situation(
     settings: Settings,
     environment: Environment,
     client: Client,
@@ -110,7 +110,7 @@ def make_situation(  # noqa: PLR0913 - one value of many parts
     )
 
 
-def carry_out(  # noqa: PLR0913 - what a run needs
+def carry_out(
     repository: Repository,
     environment: Environment,
     client: Client,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,6 +10,9 @@ from playbookctl.errors import ConfigError
 from playbookctl.load.connectors import load_connectors
 from playbookctl.load.settings import find_config, load_settings
 from playbookctl.model.finding import Severity
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FULL = """\
 namespace: soc-core

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     Command = Callable[..., Any]
 
-_KEYS = {"multiple": True, "metavar": "KEY"}
+_KEYS: dict[str, Any] = {"multiple": True, "metavar": "KEY"}
 
 
 def choice_options(command: Command) -> Command:

@@ -27,7 +27,7 @@ from playbookctl.verdict import detailed_exit_code
 @choice_options
 @output_options
 @click.pass_context
-def command(ctx: click.Context, config: str | None, environment: str | None, **options: Any) -> None:
+def command(ctx: click.Context, /, config: str | None, environment: str | None, **options: Any) -> None:
     """Show what a sync would do: what the repository moved, what the server moved, what needs a person.
 
     Sends GET only. Exit code 0, whatever the plan says; see --detailed-exitcode.

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @choice_options
 @output_options
 @click.pass_context
-def command(ctx: click.Context, config: str | None, environment: str | None, **options: Any) -> None:
+def command(ctx: click.Context, /, config: str | None, environment: str | None, **options: Any) -> None:
     """Carry out the plan: create, update and mark live playbooks. What needs a person is held and reported.
 
     What an analyst changed on the server is kept. Every write reads before it and verifies after it.
