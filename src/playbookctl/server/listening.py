@@ -22,7 +22,7 @@ RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
-    """Return a socket bound to an address (port 0: a free one); raise OSError if it is taken.
+    """Return a socket that listens on an address (port 0: a free one); raise OSError if it is taken.
 
     The protocol is named because asyncio turns Nagle's algorithm off only then: 40 ms an answer otherwise.
     """
@@ -31,6 +31,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
+        listening.listen(BACKLOG)  # until somebody listens, another process may bind the same port
     except OSError:
         listening.close()
         raise

@@ -118,5 +118,8 @@ def _tune(connection: sqlite3.Connection) -> sqlite3.Connection:
 
 
 def _create_private(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise ConfigError(f"'{path}' cannot be written: {error.strerror}", hint="use another --database") from error
