@@ -139,6 +139,8 @@ def _where(resource: Resource, caller: Caller, query: Query) -> tuple[str, tuple
         clauses.append(("app_id = ?", (caller.app_id,)))
     if not query.include_deleted:
         clauses.append(("is_deleted = 0", ()))
+    tagged = "id IN (SELECT id FROM tags WHERE resource = ? AND tenant_id = ? AND tag = ?)"
+    clauses.extend((tagged, (resource.name, caller.tenant_id, tag)) for tag in query.tags)
     clauses.extend(query.clauses)
     return " AND ".join(text for text, _ in clauses), tuple(value for _, values in clauses for value in values)
 

@@ -28,12 +28,13 @@ Clause = tuple[str, tuple[Any, ...]]
 
 @dataclass(frozen=True)
 class Query:
-    """A list query: `clauses` select, `after` is the id the page begins behind ("" for the first page)."""
+    """A list query: `tags` and `clauses` select, `after` is the id the page begins behind ("" for the first page)."""
 
     identity: str
     limit: int
     after: str
     include_deleted: bool
+    tags: tuple[str, ...]
     clauses: tuple[Clause, ...]
 
 
@@ -43,10 +44,10 @@ def read_query(resource: Resource, given: list[tuple[str, str]]) -> Query:
     mistakes = [*_repeated(given), *_unknown(resource, values), *_controls(values)]
     clauses = []
     for name, value in given:
-        if name in resource.fields:
+        if name in resource.fields and name not in REPEATABLE:
             field = resource.fields[name]
             try:
-                clauses.append(FILTERS[field.kind](resource, field, value))
+                clauses.append(FILTERS[field.kind](field, value))
             except (KeyError, ValueError):
                 mistakes.append((f"/{name}", f"'{name}' cannot be filtered by this value"))
     if mistakes:
@@ -60,6 +61,7 @@ def read_query(resource: Resource, given: list[tuple[str, str]]) -> Query:
         int(values.get("limit", PAGE)),
         position(values["cursor"], identity) if "cursor" in values else "",
         values.get("include_deleted") == "true",
+        tuple(value for name, value in given if name in REPEATABLE),
         tuple(clauses),
     )
 
@@ -90,30 +92,21 @@ def _controls(values: dict[str, str]) -> Iterator[Mistake]:
         yield "/include_deleted", "must be true or false"
 
 
-def _equals(_: Resource, field: Field, value: str) -> Clause:
+def _equals(field: Field, value: str) -> Clause:
     return f"json_extract(doc, '$.{field.name}') = ?", (value,)
 
 
-def _is_flag(_: Resource, field: Field, value: str) -> Clause:
+def _is_flag(field: Field, value: str) -> Clause:
     return f"json_extract(doc, '$.{field.name}') = ?", (FLAGS[value],)
 
 
-def _is_number(_: Resource, field: Field, value: str) -> Clause:
+def _is_number(field: Field, value: str) -> Clause:
     return f"json_extract(doc, '$.{field.name}') = ?", (float(value),)
 
 
-def _has_text(_: Resource, field: Field, value: str) -> Clause:
+def _has_text(field: Field, value: str) -> Clause:
     members = f"json_each(doc, '$.{field.name}') AS member"
     return f"EXISTS (SELECT 1 FROM {members} WHERE member.value = ?)", (value,)  # noqa: S608 - name of our table
-
-
-def _has_member(resource: Resource, field: Field, value: str) -> Clause:
-    if field.name != "tags":
-        return _has_text(resource, field, value)
-    return (
-        "id IN (SELECT id FROM tags WHERE resource = ? AND tenant_id = objects.tenant_id AND tag = ?)",
-        (resource.name, value),
-    )
 
 
 def _search(resource: Resource, text: str) -> Clause:
@@ -122,11 +115,11 @@ def _search(resource: Resource, text: str) -> Clause:
     return f"({tests})", (text.casefold(),) * len(names)
 
 
-FILTERS: dict[Kind, Callable[[Resource, Field, str], Clause]] = {
+FILTERS: dict[Kind, Callable[[Field, str], Clause]] = {
     Kind.TEXT: _equals,
     Kind.CHOICE: _equals,
     Kind.MOMENT: _equals,
     Kind.FLAG: _is_flag,
     Kind.NUMBER: _is_number,
-    Kind.TEXTS: _has_member,
+    Kind.TEXTS: _has_text,
 }
