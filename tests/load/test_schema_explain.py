@@ -301,6 +301,14 @@ ROWS: list[tuple[str, dict[str, Any], list[tuple[tuple[Any, ...], str]]]] = [
         [(S, "a step without 'type' is an action and needs 'action'; did you mean type 'manual'?")],
     ),
     (
+        "a type forgotten, and another mistake",
+        step(message="Contain it?", choices=["a", True]),
+        [
+            (S, "a step without 'type' is an action and needs 'action'; did you mean type 'manual'?"),
+            ((*S, "choices", 1), "each of 'choices' must be text, found true; write it in quotes"),
+        ],
+    ),
+    (
         "a type forgotten where branches tell",
         step(branches=[{"name": "a"}]),
         [(S, "a step without 'type' is an action and needs 'action'; did you mean type 'decision'?")],

@@ -46,7 +46,9 @@ def _of_its_type(grammar: Grammar, validator: Any, instance: Any) -> Iterator[An
     if guess:
         message = f"a step without 'type' is an action and needs 'action'; did you mean type '{guess}'?"
         yield Mistake(message, suggestion=guess)
-    elif part:
+        part = grammar.step_types[guess]
+        part = part if set(instance) <= set(part["properties"]) else None
+    if part:
         yield from validator.descend(instance, part)
 
 
