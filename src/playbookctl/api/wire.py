@@ -77,7 +77,7 @@ class Wire:
     def __init__(self, http: httpx.Client, base: httpx.URL, limiter: Limiter, longest_pause: float) -> None:
         self._longest_pause = longest_pause
         self._http = http
-        self._base = base
+        self._root = str(base).rstrip("/")
         self._limiter = limiter
 
     def send(self, call: Call, token: str | None) -> Answer:
@@ -86,7 +86,7 @@ class Wire:
         Raises Transient if nothing was sent (or the call only reads), AnswerLost if a write was sent and its answer was
         not received, ServerError for a bad certificate, an oversized answer or a redirect to another host, Stopped.
         """
-        url = self._base.copy_with(path=self._base.path.rstrip("/") + call.path)
+        url = httpx.URL(self._root + call.path)
         for _ in range(REDIRECTS + 1):
             self._limiter.wait()
             answer = self._exchange(call, url, token)

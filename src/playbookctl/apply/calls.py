@@ -48,7 +48,7 @@ class ApplyOptions:
     `stop` set means: begin nothing more, finish what was begun.
     """
 
-    workers: int = 8
+    workers: int = 16
     replaces: bool = False
     backups: Path | None = None
     patience: Patience = Patience()
