@@ -93,7 +93,7 @@ def test_ctrl_c_ends_it_quietly_and_the_next_start_shows_no_secret(tmp_path: Pat
     assert "CPOD_CLIENT_SECRET" not in again.printed
     assert again.end(number)[0] == 0
     folder = tmp_path / ".playbookctl"
-    assert sorted(path.name for path in folder.iterdir()) == [".gitignore", "server.db"]
+    assert sorted(path.name for path in folder.iterdir()) == [".gitignore", "local.db"]
     assert (folder / ".gitignore").read_text("utf-8") == "*\n"
 
 

@@ -26,7 +26,7 @@ TENANT = click.option("--tenant", default="default", show_default=True, metavar=
 
 
 @click.group(invoke_without_command=True)
-@click.option("--database", type=click.Path(dir_okay=False, path_type=Path), default=Path(FOLDER, "server.db"),
+@click.option("--database", type=click.Path(dir_okay=False, path_type=Path), default=Path(FOLDER, "local.db"),
               show_default=True, help="The SQLite file; made if it is missing.")  # fmt: skip
 @click.option("--port", type=click.IntRange(0, 65535), default=4000, show_default=True, help="0 takes a free one.")
 @click.option("--host", default="127.0.0.1", show_default=True,
