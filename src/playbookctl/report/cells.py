@@ -8,7 +8,8 @@ from playbookctl.report import escape
 _TAB = 4
 _JOINER = "\u200d"
 _EMOJI_STYLE = "\ufe0f"  # asks for the wide, coloured form of the character before it
-_VOWELS = range(0x1160, 0x1200)  # Hangul vowels and finals, drawn into the block of the consonant before them
+# Hangul vowels and finals, drawn into the block of the consonant before them.
+_VOWELS = (range(0x1160, 0x1200), range(0xD7B0, 0xD800))
 
 
 class Excerpt(Value):
@@ -133,6 +134,6 @@ def _width(character: str) -> int:
         return 1
     import unicodedata
 
-    if unicodedata.category(character) in ("Mn", "Me", "Cf") or ord(character) in _VOWELS:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf") or any(ord(character) in part for part in _VOWELS):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1

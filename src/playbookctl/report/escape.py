@@ -18,6 +18,8 @@ _REFERENCE = re.compile(
     r"|(?<=[Ww]{3})(?=\.)|(?<=:)(?=//|[\w+-]+:)"
 )
 _MARKUP = {ord(mark): f"\\{mark}" for mark in "\\`*_[]|~$"} | {ord("<"): "&lt;", ord(">"): "&gt;", ord("&"): "&amp;"}
+_MARK = re.compile(r"[!-,.:-@\[-`{-~]")  # every mark of ASCII but - and /
+_BACKTICKS = re.compile(r"`+")
 _UNSEEN = "\u200b"
 _QUOTED = re.compile(r"(?<!\w)'([^']+)'|`([^`]+)`")  # not the apostrophe of a word
 
@@ -40,9 +42,10 @@ def glyphs(text: str, *, ascii_only: bool = False) -> list[str]:
         harmless = character.isprintable() or (character in _JOINERS and before > "\x7f")
         if harmless and not (ascii_only and character > "\x7f"):
             shown.append(character)
+            before = character
         else:
             shown.append(_escape(character))
-        before = character
+            before = ""
     for command in _LOG_COMMAND.finditer(text):
         place = command.start(command.lastindex or 0)
         shown[place] = f"\\x{ord(text[place]):02x}"
@@ -57,7 +60,8 @@ def clip(text: str, limit: int, ellipsis: str = "…") -> str:
     """Return `text`, or its first characters and how many more there are, in at most `limit` + 25 characters."""
     if len(text) <= limit:
         return text
-    return f"{text[:limit]}{ellipsis} ({len(text) - limit:,} more characters)"
+    rest = len(text) - limit
+    return f"{text[:limit]}{ellipsis} ({rest:,} more character{'s' if rest > 1 else ''})"
 
 
 def markdown(text: str, limit: int = 300) -> str:
@@ -70,7 +74,7 @@ def markdown(text: str, limit: int = 300) -> str:
     end = 0
     shown = clip(visible(text), limit)
     for quoted in _QUOTED.finditer(shown):
-        parts += [_prose(shown[end : quoted.start()]), code(quoted[1] or quoted[2])]
+        parts += [_prose(shown[end : quoted.start()]), _span(quoted[1] or quoted[2])]
         end = quoted.end()
     return "".join([*parts, _prose(shown[end:])])
 
@@ -81,22 +85,26 @@ def _prose(text: str) -> str:
 
 def code(text: str, limit: int = 120) -> str:
     """Return `text` as a code span of Markdown, fit for a table's cell; at most `limit` characters of it are shown."""
-    shown = clip(visible(text), limit)
-    if any(mark in shown for mark in "`|\\") or shown != shown.strip() or not shown:
-        return html(text, limit)
-    return f"`{shown}`"
-
-
-_ENTITIES = re.compile(r"[!-,:-@\[-^`{-~]")  # every mark of ASCII but - . / _
-
-
-def _entity(match: re.Match[str]) -> str:
-    return f"&#{ord(match.group())};"
+    return _span(clip(visible(text), limit))
 
 
 def html(text: str, limit: int = 120) -> str:
     """Return `text` as code in HTML that stands inside Markdown; at most `limit` characters of it are shown."""
-    return f"<code>{_ENTITIES.sub(_entity, clip(visible(text), limit))}</code>"
+    return _tag(clip(visible(text), limit))
+
+
+def _span(shown: str) -> str:
+    if "|" in shown or not shown.strip():
+        return _tag(shown)
+    if "`" not in shown and shown == shown.strip():
+        return f"`{shown}`"
+    fence = "`" * (max(map(len, _BACKTICKS.findall(shown)), default=0) + 1)
+    return f"{fence} {shown} {fence}"
+
+
+def _tag(shown: str) -> str:
+    # an address is looked for after entities have been read, so that it needs the unseen space
+    return f"<code>{_MARK.sub(lambda mark: f'&#{ord(mark[0])};', shown.replace('@', f'@{_UNSEEN}'))}</code>"
 
 
 def xml(text: str, limit: int = 2000) -> str:
