@@ -57,6 +57,16 @@ TABLE: list[tuple[str, dict[str, Any], list[str]]] = [
         {"if": YES, "branches": [{"name": "y", "next": "c"}], "else": "end"},
         ["skipped b", "branch(y) c", "else end"],
     ),
+    (
+        "a person can only give the answers there are",
+        {"type": "manual", "choices": ["y"], "branches": [{"name": "y", "next": "c"}]},
+        ["branch(y) c"],
+    ),
+    (
+        "an answer without a branch ends the path",
+        {"type": "manual", "choices": ["y", "n"], "branches": [{"name": "y", "next": "c"}]},
+        ["branch(y) c", "else end"],
+    ),
     ("on_error stops by default", {"on_error": "stop"}, ["falls b"]),
     ("on_error: continue goes on", {"on_error": "continue", "next": "c"}, ["next c", "error c"]),
     ("on_error may lead elsewhere", {"on_error": {"next": "c"}}, ["falls b", "error c"]),

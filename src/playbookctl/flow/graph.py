@@ -162,7 +162,7 @@ class Flow:
                 edges += _as(BRANCH, then, name)
         if "else" in step.data:
             return edges + self._to(ELSE, step.data["else"], leave)
-        return edges + _as(ELSE, leave)
+        return edges if _catches_every_answer(step) else edges + _as(ELSE, leave)
 
     def _then(self, step: Step, falls: Onward, leave: Onward) -> Onward:
         return tuple(self._to(NEXT, step.data["next"], leave)) if "next" in step.data else falls
@@ -187,6 +187,12 @@ class Flow:
 
 def _as(kind: str, edges: Onward, label: str = "") -> list[Edge]:
     return [Edge(kind, edge.target, label) for edge in edges]
+
+
+def _catches_every_answer(step: Step) -> bool:
+    """Tell whether a person can only give answers that have a branch."""
+    answers = step.data.get("choices") if step.type == "manual" else None
+    return answers is not None and set(answers) <= {branch["name"] for branch in step.branches if "when" not in branch}
 
 
 def reach(edges: list[Onward], starts: Iterable[int]) -> set[int]:

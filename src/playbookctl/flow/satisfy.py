@@ -50,7 +50,7 @@ def is_always(condition: Condition) -> bool:
     op, value = condition["op"], condition.get("value")
     if op.startswith("not_"):
         unknown = root == "alert" and name.split(".")[0] not in ALERT_FIELDS
-        return unknown or (op in ("not_in", "not_equals") and value in (None, []))
+        return unknown or (op == "not_in" and value == []) or (op == "not_equals" and value is None)
     matches_any = op in ("contains", "starts_with", "ends_with") and value == ""
     matches_any |= op == "matches" and value in _MATCH_ALL
     return root == "alert" and name in ALWAYS_THERE and (op == "exists" or matches_any)

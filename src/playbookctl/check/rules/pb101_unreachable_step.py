@@ -87,7 +87,7 @@ def unreachable_step(playbook: Playbook, context: Context) -> Iterator[Problem]:
         step = flow.steps[head]
         if step.id not in explained:
             more = f", nor to {_count(others)} reached only from it" if others else ""
-            named = any(edge.target == head for edges in flow.edges for edge in edges)
+            named = any(reference.target == step.id for reference in playbook.references())
             yield Problem((*step.path, "id"), f"nothing leads to '{step.id}'{more}: {_why(step, named=named)}")
 
 
