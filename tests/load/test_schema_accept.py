@@ -72,7 +72,7 @@ CONFIG = {
     "expected_drift": [{"key": "a", "fields": ["enabled"], "reason": "b", "until": "2026-12-31"}], "unmanaged_fields": ["tags"], "cache": False,
     "resolve": [{"key": "a", "live": "12ab", "take": "live", "reason": "x"}],
     "environments": {"local": {"url": "embedded"}, "eu": None, "prod": {"url": "https://api.example.com/v1", "tenant_id": "t", "namespace": "x",
-        "connectors": {"okta": "cnn_1", "slack": {"provider": "slack", "name": "SOC"}}, "owners": {"a": "per_1"}, "update": "replace", "concurrency": 4}},
+        "connectors": {"okta": "cnn_1", "slack": {"provider": "slack", "name": "SOC"}}, "owners": {"a": "per_1"}, "update": "replace", "workers": 4}},
 }  # fmt: skip
 CONNECTORS = {"connectors": {"okta": {"provider": "okta", "actions": {"a": {"required": ["user"], "optional": [], "effect": "read", "undo": "b", "outputs": ["c"]}, "b": None}}, "x": None}}  # fmt: skip
 GOOD = [

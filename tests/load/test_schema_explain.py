@@ -660,8 +660,8 @@ OTHERS: list[tuple[str, str, dict[str, Any], list[tuple[tuple[Any, ...], str]]]]
     (
         "config",
         "too many at once",
-        {"environments": {"prod": {"concurrency": 64}}},
-        [(("environments", "prod", "concurrency"), "'concurrency' must be at most 32, found 64")],
+        {"environments": {"prod": {"workers": 64}}},
+        [(("environments", "prod", "workers"), "'workers' must be at most 32, found 64")],
     ),
     (
         "config",

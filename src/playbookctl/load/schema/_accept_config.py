@@ -184,6 +184,11 @@ def accept_rules(v: Any) -> bool:
         x = v['per_path']
         if not (accept_rules_per_path(x)):
             return False
+    if 'baseline' in v:
+        n += 1
+        x = v['baseline']
+        if not (isinstance(x, str) and len(x) > 0):
+            return False
     return n == len(v)
 
 
@@ -358,9 +363,9 @@ def _environment(v: Any) -> bool:
         x = v['update']
         if not (isinstance(x, str) and x in {'merge', 'replace'}):
             return False
-    if 'concurrency' in v:
+    if 'workers' in v:
         n += 1
-        x = v['concurrency']
+        x = v['workers']
         if not (_is_integer(x) and not x < 1 and not x > 32):
             return False
     return n == len(v)
