@@ -133,11 +133,32 @@ def test_a_file_of_the_first_schema_is_brought_to_the_newest(tmp_path: Path, mon
         with store.writing() as connection:
             tenant = derived_id("tnt", "default")
             connection.execute("INSERT INTO tenants VALUES (?, 'default')", (tenant,))
+            doc = json.dumps({"id": "ply_1", "name": "old", "tags": []})
+            row = ("playbook", tenant, "ply_1", None, 0, doc)
+            connection.execute("INSERT INTO objects VALUES (?, ?, ?, ?, ?, ?)", row)
         store.close()
     with EmbeddedServer(database) as server, client_of(server) as client:
         document = created(client)
+        assert client.get(PLAYBOOKS).json()["total"] == 2
         assert client.post(f"{PLAYBOOKS}/{document['id']}/run").status_code == 202
     assert version_of(database) == len(migrations.STEPS)
+
+
+def test_totals_agree_with_the_rows_after_every_kind_of_write(server: EmbeddedServer, tenant: str) -> None:
+    with client_of(server, tenant=tenant) as client, client_of(server, tenant=tenant, app_id="app_1") as app:
+        for _ in range(3):
+            created(client)
+        scoped = created(app)["id"]
+        server.delete(created(client)["id"], tenant=tenant)
+        server.delete(created(app)["id"], tenant=tenant)
+        client.patch(f"{PLAYBOOKS}/{scoped}", json={"name": "x"})
+        totals = {}
+        for name, bearer in (("tenant", client), ("app", app)):
+            for deleted in ("false", "true"):
+                page = bearer.get(PLAYBOOKS, params={"include_deleted": deleted}).json()
+                assert page["total"] == len(page["data"])
+                totals[name, deleted] = page["total"]
+    assert totals == {("tenant", "false"): 4, ("tenant", "true"): 6, ("app", "false"): 1, ("app", "true"): 2}
 
 
 def test_a_file_of_a_newer_schema_is_left_alone(tmp_path: Path) -> None:
@@ -147,7 +168,7 @@ def test_a_file_of_a_newer_schema_is_left_alone(tmp_path: Path) -> None:
     connection.execute("PRAGMA user_version = 99")
     connection.close()
     before = database.read_bytes()
-    with pytest.raises(ConfigError, match="has database schema 99, this version knows 2"):
+    with pytest.raises(ConfigError, match="has database schema 99, this version knows 3"):
         Store(database)
     assert database.read_bytes() == before
 

@@ -37,7 +37,7 @@ def list_page(connection: sqlite3.Connection, resource: Resource, caller: Caller
         f"SELECT id, doc FROM objects WHERE {where} AND id > ? ORDER BY id LIMIT ?",  # noqa: S608 - names of our table only
         (*values, query.after, query.limit + 1),
     ).fetchall()
-    total = connection.execute(f"SELECT count(*) FROM objects WHERE {where}", values).fetchone()[0]  # noqa: S608 - same
+    total = _total(connection, resource, caller, query)
     shown = rows[: query.limit]
     more = len(rows) > query.limit
     return Page(
@@ -131,6 +131,19 @@ def save(connection: sqlite3.Connection, resource: Resource, document: dict[str,
         "UPDATE objects SET doc = ?, is_deleted = ? WHERE resource = ? AND tenant_id = ? AND id = ?",
         (_text(document), document["is_deleted"], resource.name, document["tenant_id"], document["id"]),
     )
+
+
+def _total(connection: sqlite3.Connection, resource: Resource, caller: Caller, query: Query) -> int:
+    if query.tags or query.clauses:
+        where, values = _where(resource, caller, query)
+        statement = f"SELECT count(*) FROM objects WHERE {where}"  # noqa: S608 - names of our table only
+    else:
+        statement = (
+            "SELECT coalesce(sum(number), 0) FROM counts WHERE resource = ? AND tenant_id = ?"
+            " AND coalesce(app = ?, TRUE) AND is_deleted <= ?"
+        )
+        values = (resource.name, caller.tenant_id, caller.app_id, query.include_deleted)
+    return int(connection.execute(statement, values).fetchone()[0])
 
 
 def _where(resource: Resource, caller: Caller, query: Query) -> tuple[str, tuple[Any, ...]]:
