@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sqlite3
 import stat
@@ -74,6 +75,58 @@ def test_a_reader_sees_one_snapshot_of_rows_and_total(server: EmbeddedServer, te
             seen = [client.get(PLAYBOOKS, params={"limit": 500}).json() for _ in range(20)]
         stop.set()
     assert [page["total"] for page in seen] == [len(page["data"]) for page in seen]
+
+
+def test_a_walk_through_the_pages_meets_every_object_once_while_others_write(
+    server: EmbeddedServer, tenant: str, client: httpx.Client
+) -> None:
+    before = [created(client, name=str(number))["id"] for number in range(60)]
+    stop = threading.Event()
+
+    def keep_writing(number: int) -> None:
+        with client_of(server, tenant=tenant) as writer:
+            while not stop.is_set():
+                created(writer)
+                writer.patch(f"{PLAYBOOKS}/{before[number]}", json={"name": "changed"})
+
+    with ThreadPoolExecutor(4) as pool:
+        for number in range(4):
+            pool.submit(keep_writing, number)
+        walked = [row["id"] for page in itertools.islice(pages(client, limit=7), 30) for row in page["data"]]
+        stop.set()
+    assert walked == sorted(set(walked))
+    assert walked[:60] == before
+    assert len(walked) > 60
+
+
+def test_a_database_that_stays_locked_is_said_and_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("playbookctl.server.store.BUSY_MS", 50)
+    with EmbeddedServer(tmp_path / "server.db") as server, client_of(server) as client:
+        document = created(client)
+        other = sqlite3.connect(tmp_path / "server.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        answer = client.post(PLAYBOOKS, json=playbook())
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+        assert answer.json()["errors"] == [{"pointer": "", "detail": "database is locked"}]
+        assert client.get(PLAYBOOKS).json()["data"] == [document], "readers do not wait"
+        other.execute("ROLLBACK")
+        other.close()
+        assert client.post(PLAYBOOKS, json=playbook()).status_code == 201
+
+
+def test_a_mistake_of_the_servers_own_is_a_500_that_tells_nothing(
+    server: EmbeddedServer, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del server
+
+    def broken(*_: object) -> str:
+        raise sqlite3.OperationalError("no such column: secret")
+
+    monkeypatch.setattr("playbookctl.server.objects.get_text", broken)
+    answer = client.get(f"{PLAYBOOKS}/x")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (500, "application/problem+json")
+    assert "secret" not in answer.text
+    assert answer.headers["X-Request-Id"].startswith("req_")
 
 
 def test_a_backup_taken_while_others_write_is_whole(tmp_path: Path) -> None:

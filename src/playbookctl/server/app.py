@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from playbookctl.server.runner import Runner
     from playbookctl.server.store import Store
 
+PASSING = ("database is locked", "database or disk is full", "attempt to write a readonly database", "disk I/O error")
 METHODS = ("GET", "POST", "PATCH", "DELETE")
 OPERATIONS_OF = (
     (PLAYBOOK, ("list", "get", "create", "update")),
@@ -94,6 +95,8 @@ async def _no_route(request: Request, error: Exception) -> Response:
 
 
 async def _unavailable(_: Request, error: Exception) -> Response:
+    if not str(error).startswith(PASSING):
+        raise error
     detail = "the database is busy or cannot be written"
     return problem_response(HTTPStatus.SERVICE_UNAVAILABLE, detail, [("", str(error))], {"Retry-After": "1"})
 

@@ -76,9 +76,9 @@ class Operator:
 
     def clone(self, caller: Caller, playbook_id: str) -> str:
         """Copy a playbook with its tags and return the copy's id; raise ConfigError if there is none of this id."""
-        copy_id = self._store.ids.next(PLAYBOOK.prefix)
         try:
             with self._store.writing() as connection:
+                copy_id = self._store.ids.next(PLAYBOOK.prefix)
                 document = objects.get(connection, PLAYBOOK, caller, playbook_id)
                 values = {name: document[name] for name, field in PLAYBOOK.fields.items() if not field.stamped}
                 objects.insert(connection, PLAYBOOK, caller, copy_id, values, source_type="frontend")
