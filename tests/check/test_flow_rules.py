@@ -96,6 +96,8 @@ TABLE: list[tuple[str, Steps, list[tuple[str, str]]]] = [
     ("PB107", [branch("d", "a"), A], [("steps/0/type", "'d' has no 'else': if not 'a' holds, the path ends there in silence")]),
     ("PB107", [{"id": "d", "type": "decision", "branches": [{"name": "y", "when": YES, "next": "end"}, {"name": "n", "when": {**YES, "op": "not_exists"}, "next": "end"}]}], []),
     ("PB107", [{"id": "d", "type": "decision", "branches": [{"name": "y", "when": YES, "next": "end"}, {"name": "n", "when": {"not": YES}, "next": "end"}]}], []),
+    ("PB107", [{**A, "branches": [{"name": "y", "when": YES, "next": "end"}]}], [("steps/0/branches", "'a' has no 'else': if not 'y' holds, the path ends there in silence")]),
+    ("PB107", [{**A, "branches": [{"name": "malicious", "next": "end"}]}], []),
     ("PB107", [ask("m", "a", branches=[{"name": "a", "next": "end"}])], []),
     ("PB108", [{**A, "repeat": {"while": YES}}], [("steps/0/repeat", "'a' has no 'max': it repeats until 'while' no longer holds, without limit")]),
     ("PB108", [{**A, "repeat": {"delay": "1m"}}], [("steps/0/repeat", "'a' has no 'max': it repeats until stopped, without limit")]),

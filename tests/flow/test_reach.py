@@ -6,8 +6,10 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from playbookctl.flow.graph import Flow
+from playbookctl.flow.graph import ERROR, OUT, PASSING_BY, TIMEOUT, Flow
 from playbookctl.flow.reach import Reach
 from playbookctl.flow.zones import zone_facts
 from playbookctl.model.playbook import Playbook
@@ -225,3 +227,62 @@ def test_the_circle_of_one_entry_point_hides_nothing_from_another() -> None:
     both = Reach(facts)
     assert [each.site.key for each in both.from_entry("main")] == ["main"]
     assert [each.site.key for each in both.from_entry("sub")] == ["main"]
+
+
+NAMES = ["a", "b", "c", "d", "e"]
+TARGETS = st.sampled_from([*NAMES, "end"])
+EXTRAS = st.fixed_dictionaries(
+    {},
+    optional={
+        "next": TARGETS | st.lists(st.sampled_from(NAMES), min_size=2, max_size=2, unique=True),
+        "if": st.just(YES),
+        "optional": st.just(True),
+        "on_error": st.just("continue") | st.builds(lambda target: {"next": target}, TARGETS),
+        "branches": st.lists(
+            st.builds(lambda target: {"name": "x", "when": YES, "next": target}, TARGETS), min_size=1, max_size=2
+        ),
+        "else": TARGETS,
+    },
+)
+OUTCOMES = st.sampled_from(["stop", "continue", "end"]) | st.builds(lambda target: {"next": target}, TARGETS)
+KINDS = st.one_of(
+    st.just({"action": "wipe"}),
+    st.just({"action": "look"}),
+    st.builds(lambda outcome: {"action": "wipe", "approval": {"by": ["x"], "on_refused": outcome}}, OUTCOMES),
+    st.builds(lambda outcome: {"type": "manual", "message": "?", "timeout": "1h", "on_timeout": outcome}, OUTCOMES),
+)
+
+
+def by_hand(flow: Flow) -> dict[str, set[str | None]]:
+    """The same answer, found by walking step by step with the last gate in hand."""
+    found: dict[str, set[str | None]] = {}
+    todo: list[tuple[int, str | None]] = [(0, None)]
+    for at, last in todo:
+        step = flow.steps[at]
+        asks = step.type == "manual" or "approval" in step.data
+        after = step.id if asks else last
+        if step.action == "wipe":
+            found.setdefault(step.id, set()).add(after)
+        for edge in flow.edges[at]:
+            passes_by = edge.kind in PASSING_BY or (edge.kind == TIMEOUT and step.type == "manual")
+            state = (edge.target, last if passes_by else after)
+            if edge.target != OUT and state not in todo:
+                todo.append(state)
+    assert ERROR not in PASSING_BY
+    return found
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.builds(lambda kind, extra: {**kind, **extra}, KINDS, EXTRAS), min_size=1, max_size=5))
+def test_zones_say_what_walking_step_by_step_says(parts: list[dict[str, Any]]) -> None:
+    steps = [{"id": name, **part} for name, part in zip(NAMES, parts, strict=False)]
+    walked = by_hand(Flow(Playbook({"name": "main", "steps": steps})))
+    expected = {step: sorted("-" if gate is None else gate for gate in gates) for step, gates in walked.items()}
+    facts = {"main": json.loads(json.dumps(zone_facts(Flow(Playbook({"name": "main", "steps": steps})))))}
+    names = {("steps", at): step["id"] for at, step in enumerate(steps)}
+    found = {
+        names[action.site.path]: sorted([names[gate.site.path] for gate in action.gates] + ["-"] * action.is_ungated)
+        for action in Reach(facts).from_entry("main")
+        if action.action == "wipe"
+    }
+    assert found == expected

@@ -1,9 +1,9 @@
-"""A decision that may find no way out.
+"""A step with conditions on its branches may find no way out.
 
 If no branch holds and there is no `else`, the path ends there and the run counts as done. A field that is missing is
 enough: it makes every comparison false. Write `else: end` where that is meant; then a reader knows too.
 
-Not said of a decision whose conditions leave nothing over, such as `exists` beside `not_exists` of the same field.
+Not said of a step whose conditions leave nothing over, such as `exists` beside `not_exists` of the same field.
 
 ```yaml bad
 name: Contain by severity
@@ -68,11 +68,12 @@ if TYPE_CHECKING:
 @playbook_rule("PB107", "no-way-out", Severity.NOTE, doc=__doc__)
 def no_way_out(playbook: Playbook, _: Context) -> Iterator[Problem]:
     for step in playbook.all_steps:
-        if step.type == "decision" and "else" not in step.data and not _leaves_nothing(step):
+        asks = any("when" in branch for branch in step.branches)
+        if asks and "else" not in step.data and not _leaves_nothing(step):
             names = " nor ".join(f"'{branch['name']}'" for branch in step.branches)
             word = "neither " if len(step.branches) > 1 else "not "
             yield Problem(
-                (*step.path, Key("type")),
+                (*step.path, Key("type" if step.type == "decision" else "branches")),
                 f"'{step.id}' has no 'else': if {word}{names} holds, the path ends there in silence",
             )
 

@@ -1,9 +1,10 @@
 """An action that takes something away can run without a person having been asked.
 
-It can be reached from a playbook that starts by itself (`auto_execute: true`, or named under `entry_points` in
-playbookctl.yaml) on a path without an approval and without a manual step. Looked at is the whole way: branches, calls
-of other playbooks, and the inputs they are handed: a branch that a constant or a default closes is no path. A gate
-guards what comes after it only if no path goes round it, so a manual step with `on_timeout: continue` guards nothing.
+It can be reached from a playbook that starts by itself (`auto_execute: true`, enabled at the moment or not; or named
+under `entry_points` in playbookctl.yaml) on a path without an approval and without a manual step. The whole way counts:
+branches, calls of other playbooks, and the inputs they are handed, for a branch that a constant or a default closes is
+no path. A gate guards what comes after it only if no path goes round it, so a manual step with `on_timeout: continue`
+guards nothing.
 
 Whether an action is destructive is declared in connectors.yaml (`effect`); where it is not, its name is read for a verb
 (isolate, disable, delete, reset, …), and the message says that it was guessed.
