@@ -76,7 +76,13 @@ def _ends_at_once(program: Program, reader: int) -> bool:
 
 
 def _looping(steps: dict[int, dict[int, int]]) -> set[int]:
-    return {index for index in steps if any(index in _reach(steps, to) for to in steps[index])}
+    """Return the readers that can come after themselves."""
+    left = set(steps)
+    fading = left
+    while fading:  # what leads nowhere that is left is in no loop; most patterns are gone after a few rounds
+        fading = {index for index in left if left.isdisjoint(steps[index])}
+        left -= fading
+    return {index for index in left if any(index in _reach(steps, to) for to in steps[index] if to in left)}
 
 
 def _reach(steps: dict[int, dict[int, int]], start: int) -> set[int]:
