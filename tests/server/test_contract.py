@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 HOOKS = Path(__file__).parents[1] / "support" / "schemathesis_hooks.py"
 CASES = re.compile(r"(\d+) generated")
-SHORT = ["--phases", "fuzzing,stateful", "--max-examples", "8"]
+SHORT = ["--phases", "fuzzing,stateful", "--max-examples", "5"]
 LONG = ["--max-examples", "60"]
 OPERATIONS = 22
 
@@ -48,7 +48,7 @@ def test_generated_requests_find_no_difference_from_the_description(described: E
     run = schemathesis(described, tmp_path, *SHORT)
     assert run.returncode == 0, run.stdout[-5000:]
     assert f"Tested: {OPERATIONS}" in run.stdout
-    assert int(CASES.findall(run.stdout)[-1]) >= 200
+    assert int(CASES.findall(run.stdout)[-1]) >= 150
 
 
 @pytest.mark.soak
