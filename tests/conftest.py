@@ -1,4 +1,4 @@
-"""Goldens: expected output in files, written anew by `pytest --update-golden` and read in review."""
+"""Goldens: expected output in files, written anew by `pytest --update-golden` and read in review. And a team at work."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from support.team import Team
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -30,3 +32,18 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
         assert text == file.read_bytes().decode()
 
     return check
+
+
+@pytest.fixture
+def team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Team]:
+    from support.team import team_in
+
+    with team_in(tmp_path, monkeypatch, capsys) as team:
+        yield team
+
+
+@pytest.fixture
+def synced(team: Team) -> Team:
+    code, ends = team.sync("--bootstrap")
+    assert (code, ends) == (0, {"notify": ("create", "done"), "triage": ("create", "done")})
+    return team

@@ -2,140 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
-import pytest
 
-from playbookctl.cli.main import run
 from playbookctl.errors import ExitCode
-from playbookctl.server.embedded import EmbeddedServer
-from playbookctl.server.seed import Seed
+from support.server import PLAYBOOKS
+from support.team import CALLER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    import pytest
 
-PLAYBOOKS = "/api/v1/soc/playbooks"
-CONNECTORS = "connectors:\n  edr: {provider: defender_for_endpoint}\n  chat: {provider: slack}\n"
-CALLEE = """\
-key: notify
-name: Notify
-description: Tell the channel.
-inputs: {text: {required: true}}
-required_connectors: [chat]
-steps:
-  - id: send
-    connector: chat
-    action: send-message
-    with: {text: "{{ inputs.text }}"}
-"""
-CALLER = """\
-key: triage
-name: Triage
-description: Look at the host.
-owner: soc-lead
-required_connectors: [edr]
-tags: [endpoint]
-steps:
-  - id: look
-    connector: edr
-    action: get-host
-    with: {host: "{{ alert.host }}"}
-  - id: tell
-    type: playbook
-    playbook: notify
-    with: {text: looked}
-"""
-
-
-class Team:
-    """A repository, a server, and what people do to both."""
-
-    def __init__(self, folder: Path, server: EmbeddedServer, capsys: pytest.CaptureFixture[str]) -> None:
-        self.folder = folder
-        self.server = server
-        self._capsys = capsys
-        self._http = httpx.Client(
-            base_url=server.url, headers={"Authorization": f"Bearer {server.token(sub='per_ANALYST')}"}
-        )
-
-    def close(self) -> None:
-        self._http.close()
-
-    def write(self, name: str, text: str) -> None:
-        path = self.folder / "playbooks" / f"{name}.yaml"
-        path.write_text(text, "utf-8")
-
-    def edit(self, name: str, before: str, after: str) -> None:
-        path = self.folder / "playbooks" / f"{name}.yaml"
-        text = path.read_text("utf-8")
-        assert before in text
-        path.write_text(text.replace(before, after), "utf-8")
-        self.commit(f"edit {name}")
-
-    def commit(self, message: str) -> None:
-        for command in (
-            ["add", "-A"],
-            ["-c", "user.name=a", "-c", "user.email=a@example.test", "commit", "-qm", message],
-        ):
-            subprocess.run(["git", *command], cwd=self.folder, check=True)
-
-    def run(self, *arguments: str) -> tuple[int, dict[str, Any]]:
-        """Run a command with `--format json`; return its exit code and what it printed."""
-        self._capsys.readouterr()
-        code = run([*arguments, "--env", "prod", "--format", "json"])
-        return code, json.loads(self._capsys.readouterr().out)
-
-    def sync(self, *arguments: str) -> tuple[int, dict[str, tuple[str, str]]]:
-        """Sync; return the exit code, and action and end by key."""
-        code, said = self.run("sync", "--yes", *arguments)
-        return code, {row["key"]: (row["action"], row["kind"]) for row in said["outcomes"]}
-
-    def plan(self, *arguments: str) -> tuple[int, dict[str, dict[str, Any]]]:
-        """Plan; return the detailed exit code, and the changes by key."""
-        code, said = self.run("plan", "--detailed-exitcode", *arguments)
-        return code, {row["key"]: row for row in said["plan"]["changes"]}
-
-    def live(self) -> dict[str, dict[str, Any]]:
-        """Return the live playbooks by name."""
-        return {row["name"]: row for row in self._http.get(PLAYBOOKS).json()["data"]}
-
-    def analyst(self, name: str, **fields: Any) -> None:
-        """Change a live playbook by hand."""
-        answer = self._http.patch(f"{PLAYBOOKS}/{self.live()[name]['id']}", json=fields)
-        assert answer.status_code == 200, answer.text
-
-
-@pytest.fixture
-def team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Team]:
-    folder = tmp_path / "repository"
-    (folder / "playbooks").mkdir(parents=True)
-    (folder / "connectors.yaml").write_text(CONNECTORS, "utf-8")
-    monkeypatch.chdir(folder)
-    seed = Seed(connectors={"edr": "defender_for_endpoint", "chat": "slack"}, persons=("soc-lead",))
-    with EmbeddedServer(tmp_path / "server.db", seed=seed) as server:
-        monkeypatch.setenv("CPOD_API_KEY", server.token())
-        (folder / "playbookctl.yaml").write_text(
-            f"namespace: soc\nenvironments:\n  prod: {{url: '{server.url}', tenant_id: {server.tenant_id}}}\n", "utf-8"
-        )
-        team = Team(folder, server, capsys)
-        team.write("notify", CALLEE)
-        team.write("triage", CALLER)
-        subprocess.run(["git", "init", "-q", "-b", "main"], cwd=folder, check=True)
-        team.commit("first")
-        yield team
-        team.close()
-
-
-@pytest.fixture
-def synced(team: Team) -> Team:
-    code, ends = team.sync("--bootstrap")
-    assert (code, ends) == (0, {"notify": ("create", "done"), "triage": ("create", "done")})
-    return team
+    from support.team import Team
 
 
 def test_a_first_sync_into_a_tenant_wants_to_be_announced(team: Team) -> None:
