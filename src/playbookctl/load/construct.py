@@ -74,22 +74,28 @@ class Constructor:
     def _mapping(self, node: MappingNode, depth: int) -> Any:
         if node.tag != MAP:
             self._unknown_tag(node)
-        if self._is_template(node):
-            return self._template(node)
         rows = node.value
-        if any(key.tag == MERGE for key, _ in rows):
-            rows = list(pairs(node))
-            merged: dict[str, Node] = {}
-            for key, value in rows:
-                merged[self._key(key)] = value
-            return {key: self.build(value, depth + 1) for key, value in merged.items()}
+        if len(rows) == 1 and self._is_template(node):
+            return self._template(node)
         data: dict[str, Any] = {}
         for key, value in rows:
-            name = key.value if type(key) is ScalarNode and key.tag == STR else self._key(key)
+            tag = key.tag
+            if tag == STR:
+                name = key.value
+            elif tag == MERGE:
+                return self._merged(node, depth)
+            else:
+                name = self._key(key)
             if name in data:
                 self._duplicate(node, key, name)
-            data[name] = self.build(value, depth + 1)
+            # plain text, nine of ten values, without a call
+            data[name] = value.value if value.tag == STR and type(value) is ScalarNode else self.build(value, depth + 1)
         return data
+
+    def _merged(self, node: MappingNode, depth: int) -> dict[str, Any]:
+        """Return a mapping with `<<`; a key given twice then means that the later one is wanted."""
+        merged = {self._key(key): value for key, value in pairs(node)}
+        return {key: self.build(value, depth + 1) for key, value in merged.items()}
 
     def _duplicate(self, node: MappingNode, key: Node, name: str) -> None:
         first = next((other for other, _ in node.value if getattr(other, "value", None) == name), None)

@@ -64,6 +64,12 @@ def stem(path: str) -> str:
     return path.replace("\\", "/").rpartition("/")[2].rpartition(".")[0] or path
 
 
+def key_in(entry: Entry) -> str:
+    """Return the key that a file claims, whether or not the schema has accepted it: its `key:`, else its stem."""
+    key = entry.document.data.get("key") if entry.document else None
+    return key if isinstance(key, str) else stem(entry.source.path)
+
+
 def _with_schema_problems(kind: str, document: Document, problems: Problems) -> Problems:
     """Join what the YAML and the schema say, one finding per mistake: where a trap explains a wrong type, it wins."""
     from playbookctl.load.schema import explain

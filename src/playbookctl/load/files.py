@@ -39,11 +39,22 @@ def select(paths: Iterable[str], settings: Settings) -> tuple[list[str], list[st
         if os.path.isdir(absolute):
             inside = absolute.rstrip(os.sep) + os.sep
             chosen.update(file for file in known if file.startswith(inside))
-        elif absolute in known or _matches(absolute, settings):
+        elif absolute in known or (os.path.isfile(absolute) and belongs(absolute, settings)):
             chosen.add(absolute)
         else:
             passed_over.append(path)
     return sorted(chosen), passed_over
+
+
+def belongs(file: str, settings: Settings) -> bool:
+    """Tell whether a path (absolute) is where a playbook would lie, whether or not there is such a file."""
+    if not _is_playbook(file, settings):
+        return False
+    relative = os.path.relpath(file, settings.root).replace(os.sep, "/")
+    return any(
+        relative.startswith(pattern.rstrip("/") + "/") or pattern in (".", "./") or _glob(pattern).fullmatch(relative)
+        for pattern in settings.playbooks
+    )
 
 
 class Links:
@@ -73,16 +84,6 @@ def _is_playbook(file: str, settings: Settings) -> bool:
         return False
     relative = os.path.relpath(file, settings.root).replace(os.sep, "/")
     return not any(_glob(pattern).fullmatch(relative) for pattern in settings.exclude)
-
-
-def _matches(file: str, settings: Settings) -> bool:
-    if not os.path.isfile(file) or not _is_playbook(file, settings):
-        return False
-    relative = os.path.relpath(file, settings.root).replace(os.sep, "/")
-    return any(
-        relative.startswith(pattern.rstrip("/") + "/") or pattern in (".", "./") or _glob(pattern).fullmatch(relative)
-        for pattern in settings.playbooks
-    )
 
 
 def _expand(root: str, pattern: str) -> Iterator[str]:

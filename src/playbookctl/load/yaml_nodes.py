@@ -6,6 +6,7 @@ a table of words and first characters gives the same tags (a test compares the t
 
 from __future__ import annotations
 
+import operator
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -90,11 +91,9 @@ def composer(parser: Any) -> Any:
                 return scalar_tag(value) if implicit[0] else STR
             return SEQ if kind is SequenceNode else MAP
 
-        def descend_resolver(self, _parent: Node, _index: Any) -> None:
-            """Paths do not decide tags here."""
-
-        def ascend_resolver(self) -> None:
-            """Paths do not decide tags here."""
+        # Paths do not decide tags here. Builtins take the two calls a node: a tenth less than methods that do nothing.
+        descend_resolver = operator.is_
+        ascend_resolver = tuple
 
     return Composer
 
