@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from support.team import Team
+
+
+def pytest_configure() -> None:
+    os.environ.pop("GITHUB_ACTIONS", None)  # it adds annotations to the text that tests compare
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -33,16 +33,18 @@ LAYERS: dict[str, set[str]] = {
     "report": BASE | {"report"},
     "server": BASE | {"server", "flow"},
     # The pipeline: the modules that know the order of the stages. `gather` and `past` make the repo's side of a plan,
-    # `target` opens the live side, `reconcile` puts them together, `verdict` says what came of it.
+    # `narrow` says what a check may leave out, `target` opens the live side, `reconcile` puts them together, `verdict`
+    # says what came of it.
     "pipeline": BASE | {"load", "attack", "check"},
+    "narrow": BASE | {"pipeline", "load", "check", "history"},
     "target": BASE | {"api", "server"},
     "gather": BASE | {"pipeline", "load", "plan"},
     "past": BASE | {"pipeline", "load", "plan", "gather", "history", "marker"},
     "reconcile": BASE | {"pipeline", "gather", "past", "target", "plan", "api", "apply", "canonical", "history"},
     "verdict": BASE | {"apply"},
     "cli": BASE
-    | {"cli", "pipeline", "gather", "target", "reconcile", "verdict", "report", "attack", "server", "load", "check"}
-    | {"flow", "apply"},
+    | {"cli", "pipeline", "narrow", "gather", "target", "reconcile", "verdict", "report", "attack", "server", "load"}
+    | {"check", "flow", "apply"},
     "__main__": {"cli"},
     "__init__": set(),
 }

@@ -1,7 +1,7 @@
 """What git knows: the commit that is checked out, what is not committed, and which commits were applied before.
 
-Read for display, for `rollback` and for ancestry only; a plan is decided by digests. Every answer is None or empty where
-git is missing, the folder is no work tree, or the history is not there (a shallow clone).
+Read for display, for `rollback`, for ancestry, and for what a change touches; a plan is decided by digests. Every answer
+is None or empty where git is missing, the folder is no work tree, or the history is not there (a shallow clone).
 """
 
 from __future__ import annotations
@@ -79,6 +79,43 @@ class History:
         )
         return frozenset(row for row in (answer or "").split("\0") if row)
 
+    def commit_of(self, ref: str) -> str | None:
+        """Return the full id of the commit that a branch, tag or id names; None if nothing is called so here."""
+        if ref.startswith("-"):
+            return None  # would be an option to git
+        return _git(self.root, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
+
+    def merge_base(self, commit: str) -> str | None:
+        """Return the last commit that HEAD and `commit` have in common; None if there is none here."""
+        return _git(self.root, "merge-base", commit, "HEAD")
+
+    def changed_since(self, commit: str) -> frozenset[str]:
+        """Return the paths, relative to the root, that differ between `commit` and the work tree.
+
+        Committed, staged, not staged or not known to git, all the same; deleted ones too; a renamed file has both paths.
+        """
+        known = _git(self.root, "diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", commit, "--")
+        unknown = _git(self.root, "ls-files", "--others", "--exclude-standard", "-z")
+        return frozenset(row for answer in (known, unknown) for row in (answer or "").split("\0") if row)
+
+    def texts_of(self, commit: str, paths: Iterable[str]) -> dict[str, str]:
+        """Return {path: text} of those of `paths` (relative to the root) that are files in `commit`."""
+        wanted = set(paths)
+        listed = _git(self.root, "ls-tree", "-r", "-z", commit) if wanted else None
+        rows = [row.split("\t", 1) for row in (listed or "").split("\0") if row]
+        blobs = {path: head.split(" ")[2] for head, path in rows if path in wanted}
+        texts = self._blobs(sorted(set(blobs.values())))
+        return {path: texts[blob] for path, blob in blobs.items() if blob in texts}
+
+    def is_shallow(self) -> bool:
+        """Tell whether the clone was made without its whole history."""
+        return _git(self.root, "rev-parse", "--is-shallow-repository") == "true"
+
+    def ref_names(self) -> tuple[str, ...]:
+        """Return the short names of all branches and tags, here and of remotes."""
+        answer = _git(self.root, "for-each-ref", "--format=%(refname:short)")
+        return tuple(name for name in (answer or "").split("\n") if name)
+
     def keys_of(self, commit: str, folders: Iterable[str], key_of: Callable[[str, str], str | None]) -> frozenset[str]:
         """Return the keys of the files that `commit` has below `folders`; `key_of(path, text)` reads one."""
         found = (key_of(path, text) for folder in folders for path, text in self.files_of(commit, folder).items())
@@ -101,6 +138,19 @@ class History:
             found[words[0].decode()] = rest[:size].decode("utf-8", "replace")
             rest = rest[size + 1 :]
         return found
+
+
+def why_no_history(folder: str) -> str:
+    """Return why `History.of` knows nothing of `folder`, in git's words."""
+    try:
+        done = subprocess.run(
+            ["git", "-C", folder, "rev-parse", "--verify", "HEAD"],
+            capture_output=True, check=False, timeout=_TIMEOUT_S, env={**os.environ, "LC_ALL": "C"},
+        )  # fmt: skip
+    except (OSError, subprocess.SubprocessError):
+        return "git cannot be run"
+    said = done.stderr.decode("utf-8", "replace").strip().split("\n")[0].removeprefix("fatal: ")
+    return "there is no commit yet" if said in ("", "Needed a single revision") else said
 
 
 def _git(folder: str, *arguments: str) -> str | None:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from playbookctl import __version__
 from playbookctl.attack import AttackIndex
+from playbookctl.check.codes import config_problems, is_known, retirement, unknown
 from playbookctl.check.engine import Engine
+from playbookctl.check.facts import summary_of
 from playbookctl.check.registry import all_rules
 from playbookctl.check.rule import Context
 from playbookctl.check.selection import Selection
@@ -18,14 +20,15 @@ from playbookctl.load.entry import load_entry, read_bytes, unreadable
 from playbookctl.load.files import Links, playbook_files, select
 from playbookctl.load.settings import find_config, load_settings
 from playbookctl.model.report import Report, RuleInfo, Skipped
-from playbookctl.model.workspace import Workspace
+from playbookctl.model.workspace import Entry, Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
+    from playbookctl.check.baseline import Baseline, Recorder
     from playbookctl.check.rule import Rule
     from playbookctl.model.finding import Finding
-    from playbookctl.model.workspace import Entry, Summary
+    from playbookctl.model.workspace import Summary
 
 
 class Repository:
@@ -36,22 +39,27 @@ class Repository:
 
     def __init__(self, config: str | None, here: str) -> None:
         self.here = here
-        found = config or find_config(here)
+        found = os.path.abspath(config) if config else find_config(here)
         self.settings, self._config_entry = load_settings(found, here, shown_path(found, here) if found else "")
         catalogue = os.path.join(self.settings.root, self.settings.connectors)
         self.connectors, self._connectors_entry = load_connectors(self.settings, shown_path(catalogue, here))
         self.attack = AttackIndex.of(self.settings)
         self._links = Links(self.settings.root)
+        self._files: list[str] | None = None
 
-    def own_entries(self) -> Iterator[Entry]:
-        """Yield the entries of the config and the connectors file, where they exist."""
-        for entry in (self._config_entry, self._connectors_entry):
-            if entry is not None:
-                yield entry
+    def own_entries(self, rules: dict[str, Rule]) -> list[Entry]:
+        """Return the entries of the config and the connectors file, where they exist; the config's names `rules`."""
+        config = self._config_entry
+        if config is not None and config.document is not None:
+            said = tuple(("PB002", problem) for problem in config_problems(config.document.data, rules))
+            config = Entry(config.source, config.document, None, (*config.problems, *said)) if said else config
+        return [entry for entry in (config, self._connectors_entry) if entry is not None]
 
     def files(self) -> list[str]:
-        """Return the absolute paths of all playbooks, sorted."""
-        return playbook_files(self.settings)
+        """Return the absolute paths of all playbooks, sorted, as they were when first asked for."""
+        if self._files is None:
+            self._files = playbook_files(self.settings)
+        return self._files
 
     def load(self, file: str) -> Entry:
         """Return the entry of a playbook file, readable or not. Never raises for what is in the file."""
@@ -67,11 +75,30 @@ class Repository:
         """Return what the rules may know."""
         return Context(self.settings, self.connectors, self.attack)
 
+    def summaries(self) -> Iterator[Summary]:
+        """Yield the summaries of all playbooks that can be read."""
+        context = self.context()
+        for file in self.files():
+            if summary := summary_of(self.load(file), context):
+                yield summary
+
+    def shown(self, file: str) -> str:
+        """Return an absolute path as people see it: relative to the current folder, with `/`."""
+        return shown_path(file, self.here)
+
+    def rooted(self, shown: str) -> str:
+        """Return a shown path as the config has it: relative to the root, with `/`."""
+        return shown_path(os.path.join(self.here, shown), self.settings.root)
+
 
 class CheckOptions:
-    """What the command line asks of a check. `today` is an ISO date, for suppressions that expire."""
+    """What the command line asks of a check. `today` is an ISO date, for suppressions that expire.
 
-    __slots__ = ("ignore", "select", "stdin", "stdin_name", "today")
+    `known` suppresses findings that a baseline has, or takes down all for one. `only` are the files (as shown) to which
+    the check is narrowed; None means no such limit.
+    """
+
+    __slots__ = ("ignore", "known", "only", "select", "stdin", "stdin_name", "today")
 
     def __init__(
         self,
@@ -81,12 +108,16 @@ class CheckOptions:
         ignore: Iterable[str] = (),
         stdin: bytes | None = None,
         stdin_name: str = "<stdin>",
+        known: Baseline | Recorder | None = None,
+        only: Collection[str] | None = None,
     ) -> None:
         self.today = today
         self.select = tuple(select)
         self.ignore = tuple(ignore)
         self.stdin = stdin
         self.stdin_name = stdin_name
+        self.known = known
+        self.only = only
 
 
 def check(
@@ -101,20 +132,23 @@ def check(
     the command line, and where there is no playbook at all.
     """
     rules = all_rules()
-    _refuse_unknown_codes((*options.select, *options.ignore), rules)
+    messages = _judge((*options.select, *options.ignore), rules)
     chosen, passed_over = _chosen(repository, paths, options)
-    selection = Selection(repository.settings, options.select, options.ignore)
-    by_name = {shown_path(file, repository.here): file for file in repository.files()}
+    selection = Selection(repository.settings, options.select, options.ignore, repository.rooted)
+    own = {entry.source.path: entry for entry in repository.own_entries(rules)}
+    by_name = {repository.shown(file): file for file in repository.files()}
 
     def reopen(shown: str) -> Entry:
         if options.stdin is not None and shown == options.stdin_name:
             return load_entry(shown, options.stdin)
-        own = next((entry for entry in repository.own_entries() if entry.source.path == shown), None)
-        return own or repository.load(by_name.get(shown, shown))
+        return own.get(shown) or repository.load(by_name.get(shown, shown))
 
-    engine = Engine(rules, repository.context(), selection, reopen, options.today)
-    everything = not paths and options.stdin is None
-    findings, checked = _run(engine, repository, _entries(repository, chosen, options, on_entry), everything=everything)
+    engine = Engine(rules, repository.context(), selection, reopen, options.today, options.known)
+    everything = not paths and options.stdin is None and options.only is None
+    entries = _entries(repository, chosen, options, on_entry)
+    findings, checked = _run(engine, repository, entries, list(own.values()), everything=everything)
+    if options.known is not None:
+        messages += options.known.remarks(checked | set(own), engine.codes)
     infos = {code: RuleInfo(code, rule.name, rule.severity, rule.title, rule.doc) for code, rule in rules.items()}
     data = [(f"ATT&CK {section.domain}", section.version) for section in repository.attack.sections]
     reason = "no playbook of this repository (see 'playbooks:' in playbookctl.yaml)"
@@ -125,6 +159,7 @@ def check(
         files=sorted(checked),
         rules=infos,
         skipped=[Skipped(path, reason) for path in passed_over],
+        messages=messages,
         data=data,
     )
 
@@ -144,7 +179,8 @@ def _chosen(repository: Repository, paths: Sequence[str], options: CheckOptions)
         if not os.path.lexists(path):
             raise UsageError(f"there is no file or folder '{path}'")
     if paths:
-        return select(paths, repository.settings)
+        chosen, passed_over = select(paths, repository.settings)
+        return _narrowed(repository, chosen, options), passed_over
     files = repository.files()
     if not files:
         folders = ", ".join(f"'{pattern}'" for pattern in repository.settings.playbooks)
@@ -152,11 +188,16 @@ def _chosen(repository: Repository, paths: Sequence[str], options: CheckOptions)
             f"there is no playbook under {folders} in {repository.settings.root}",
             hint="name files or folders, or set 'playbooks:' in playbookctl.yaml; 'playbookctl init' writes one",
         )
-    return files, []
+    return _narrowed(repository, files, options), []
+
+
+def _narrowed(repository: Repository, files: list[str], options: CheckOptions) -> list[str]:
+    only = options.only
+    return files if only is None else [file for file in files if repository.shown(file) in only]
 
 
 def _run(
-    engine: Engine, repository: Repository, chosen: Iterable[Entry], *, everything: bool
+    engine: Engine, repository: Repository, chosen: Iterable[Entry], own: list[Entry], *, everything: bool
 ) -> tuple[list[Finding], set[str]]:
     """Run all rules: one by one over the chosen files, then over the summaries of all."""
     findings: list[Finding] = []
@@ -169,11 +210,10 @@ def _run(
             findings += engine.check_entry(entry)
             if summary := engine.summarise(entry):
                 summaries[summary.file] = summary
-        own = list(repository.own_entries())
         for entry in own:
             findings += engine.check_entry(entry)
         for file in repository.files():
-            shown = shown_path(file, repository.here)
+            shown = repository.shown(file)
             if shown not in checked and (summary := engine.summarise(repository.load(file))):
                 summaries[shown] = summary
     finally:
@@ -196,15 +236,13 @@ def _entries(
         yield entry
 
 
-def _refuse_unknown_codes(words: Iterable[str], rules: dict[str, Rule]) -> None:
+def _judge(words: Iterable[str], rules: dict[str, Rule]) -> list[str]:
+    """Return what is to be said of codes on the command line. Raises UsageError for one that no rule ever had."""
+    messages = []
     for word in words:
-        if word != "ALL" and not any(
-            code.startswith(word.upper()) or rule.name == word for code, rule in rules.items()
-        ):
-            from playbookctl.model.nearest import did_you_mean
-
-            names = [*rules, *(rule.name for rule in rules.values())]
-            raise UsageError(
-                f"no rule has the code or name '{word}'{did_you_mean(word, names)}",
-                hint="'playbookctl explain' lists them",
-            )
+        if is_known(word, rules):
+            continue
+        if not (said := retirement(word)):
+            raise UsageError(unknown(word, rules), hint="'playbookctl explain' lists them")
+        messages.append(f"{said}; it selects nothing")
+    return messages

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from playbookctl.check.facts import facts_of
+from playbookctl.check.facts import summary_of
 from playbookctl.check.suppress import Comment, comments_of, remarks, suppress
 from playbookctl.model.finding import Finding, Location
 from playbookctl.model.source import Span
-from playbookctl.model.workspace import Summary, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from playbookctl.check.baseline import Baseline, Recorder
     from playbookctl.check.rule import Context, Rule
     from playbookctl.check.selection import Selection
     from playbookctl.model.finding import Problem, Related, Suppression
-    from playbookctl.model.workspace import Entry
+    from playbookctl.model.workspace import Entry, Summary, Workspace
 
 _TOP = Span(1, 1, 1, 1)
 _LONGEST_LINE = 400
@@ -29,11 +29,18 @@ _MOST_REOPENED = 200  # each holds its text
 class Engine:
     """Checks entries one by one, then all of them together.
 
-    `reopen` returns the entry of a file again, for the few findings that speak of a document already dropped.
+    `reopen` returns the entry of a file again, for the few findings that speak of a document already dropped. `known`
+    suppresses findings that no comment suppresses.
     """
 
     def __init__(
-        self, rules: dict[str, Rule], context: Context, selection: Selection, reopen: Callable[[str], Entry], today: str
+        self,
+        rules: dict[str, Rule],
+        context: Context,
+        selection: Selection,
+        reopen: Callable[[str], Entry],
+        today: str,
+        known: Baseline | Recorder | None = None,
     ) -> None:
         on = {code: rule for code, rule in rules.items() if selection.is_on(rule)}
         self._rules = on
@@ -45,8 +52,14 @@ class Engine:
         self._selection = selection
         self._reopen = reopen
         self._today = today
+        self._known = known
         self._comments: dict[str, list[Comment]] = {}
         self._reopened: dict[str, Entry] = {}
+
+    @property
+    def codes(self) -> set[str]:
+        """The codes of the rules that run."""
+        return set(self._rules)
 
     def check_entry(self, entry: Entry) -> list[Finding]:
         """Return the findings of the rules that look at one file or one playbook, unsorted."""
@@ -67,11 +80,7 @@ class Engine:
 
     def summarise(self, entry: Entry) -> Summary | None:
         """Return what stays of an entry for the rules that look at all; None if it is no playbook."""
-        playbook = entry.playbook
-        if playbook is None:
-            return None
-        facts = facts_of(playbook, self._context)
-        return Summary(entry.source.path, playbook.key, playbook.name, facts, has_key=playbook.has_key)
+        return summary_of(entry, self._context)
 
     def check_workspace(self, workspace: Workspace, shown: set[str] | None = None) -> list[Finding]:
         """Return the findings of the rules that look at all playbooks.
@@ -109,14 +118,16 @@ class Engine:
                 location,
                 related=tuple(self._related(related, entry) for related in problem.related),
                 fix=problem.fix,
-                suppression=self._suppression(rule.code, location),
+                suppression=self._suppression(rule.code, location, entry),
             )
 
-    def _suppression(self, code: str, location: Location) -> Suppression | None:
-        if code.startswith("PB9"):
-            return None
+    def _suppression(self, code: str, location: Location, entry: Entry) -> Suppression | None:
         comments = self._comments.get(location.file)
-        return suppress(code, location.span, comments, self._today) if comments else None
+        if comments and not code.startswith("PB9"):
+            said = suppress(code, location.span, comments, self._today)
+            if said is not None:
+                return said
+        return self._known.suppress(code, location, entry) if self._known is not None else None
 
     def _related(self, related: Related, entry: Entry) -> tuple[Location, str]:
         place = self._entry(related.file) if related.file else entry

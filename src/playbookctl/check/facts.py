@@ -13,10 +13,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from playbookctl.flow.zones import zone_facts
+from playbookctl.model.workspace import Summary
 
 if TYPE_CHECKING:
     from playbookctl.check.rule import Context
     from playbookctl.model.playbook import Playbook
+    from playbookctl.model.workspace import Entry
 
 
 def facts_of(playbook: Playbook, context: Context) -> dict[str, Any]:
@@ -30,6 +32,16 @@ def facts_of(playbook: Playbook, context: Context) -> dict[str, Any]:
         if playbook.enabled and playbook.trigger_conditions:
             facts["trigger"] = _canonical(playbook.trigger_conditions)
     return facts
+
+
+def summary_of(entry: Entry, context: Context) -> Summary | None:
+    """Return what stays of an entry for the rules that look at all playbooks; None if it is no playbook."""
+    playbook = entry.playbook
+    if playbook is None:
+        return None
+    return Summary(
+        entry.source.path, playbook.key, playbook.name, facts_of(playbook, context), has_key=playbook.has_key
+    )
 
 
 def _canonical(value: Any) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from playbookctl.model.finding import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from playbookctl.check.rule import Rule
     from playbookctl.model.workspace import Settings
@@ -17,14 +17,21 @@ if TYPE_CHECKING:
 class Selection:
     """Decides for a rule and a file. The longest matching prefix wins, as in ruff; the command line beats the config."""
 
-    __slots__ = ("_by_path", "_cache", "_ignore", "_select", "_severity")
+    __slots__ = ("_by_path", "_cache", "_ignore", "_rooted", "_select", "_severity")
 
-    def __init__(self, settings: Settings, select: Iterable[str] = (), ignore: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        select: Iterable[str] = (),
+        ignore: Iterable[str] = (),
+        rooted: Callable[[str], str] = str,
+    ) -> None:
         selected = tuple(select)
         self._select = selected or settings.select
         self._ignore = (*(() if selected else settings.ignore), *ignore)
         self._severity = settings.severity
         self._by_path = [(_glob(pattern), entry) for pattern, entry in settings.per_path.items()]
+        self._rooted = rooted  # a shown path, relative to the root: what `per_path` speaks of
         self._cache: dict[str, bool] = {}
 
     def is_on(self, rule: Rule) -> bool:
@@ -36,15 +43,18 @@ class Selection:
     def severity(self, rule: Rule, said: Severity | None, file: str) -> Severity | None:
         """Return the severity of a finding of `rule` in `file`, or None if it is switched off there."""
         severity = _named(rule, self._severity) or said or rule.severity
+        if not self._by_path:
+            return severity
+        path = self._rooted(file)
         for pattern, entry in self._by_path:
-            if pattern.fullmatch(file):
-                if _matches(rule, entry.get("ignore") or ()) >= 0:
+            if pattern.fullmatch(path):
+                if not _wins(rule, entry.get("select") or (), entry.get("ignore") or ()):
                     return None
                 severity = _named(rule, _severities(entry)) or severity
         return severity
 
 
-def _wins(rule: Rule, select: tuple[str, ...], ignore: tuple[str, ...]) -> bool:
+def _wins(rule: Rule, select: Iterable[str], ignore: Iterable[str]) -> bool:
     ignored = _matches(rule, ignore)
     return _matches(rule, select) > ignored if select else ignored < 0
 

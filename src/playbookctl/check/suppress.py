@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from playbookctl.model.finding import Problem, Suppression
+from playbookctl.check.codes import RETIRED, retirement
+from playbookctl.model.finding import Problem, Severity, Suppression
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from playbookctl.model.source import Span
     from playbookctl.model.workspace import Entry
@@ -61,7 +62,9 @@ def suppress(code: str, span: Span, comments: list[Comment], today: str) -> Supp
     return None
 
 
-def remarks(comments: list[Comment], today: str, *, checked: bool) -> Iterator[tuple[str, Problem]]:
+def remarks(
+    comments: list[Comment], today: str, *, checked: bool, retired: Mapping[str, str] = RETIRED
+) -> Iterator[tuple[str, Problem]]:
     """Yield what is wrong with the comments themselves, as (code, problem): unused, expired, without a reason.
 
     `checked` says whether all rules ran: only then can a comment be called unused.
@@ -71,7 +74,10 @@ def remarks(comments: list[Comment], today: str, *, checked: bool) -> Iterator[t
         if comment.is_expired(today):
             yield "PB902", Problem((), f"the suppression of {codes} expired on {comment.until}", span=comment.span)
             continue
-        unused = ", ".join(code for code in comment.codes if code not in comment.is_used)
+        gone = {code: said for code in comment.codes if (said := retirement(code, retired))}
+        for said in gone.values():
+            yield "PB901", Problem((), f"{said}; remove it here", span=comment.span, severity=Severity.NOTE)
+        unused = ", ".join(code for code in comment.codes if code not in comment.is_used and code not in gone)
         if unused and checked:
             yield "PB901", Problem((), f"nothing here is suppressed by {unused}; remove it", span=comment.span)
         if not comment.reason:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from playbookctl.cli import annotate
 from playbookctl.errors import UsageError
 from playbookctl.model.finding import Severity
 from playbookctl.report.registry import Options, formats, render
@@ -35,7 +36,10 @@ def output_options(command: Command) -> Command:
     """Add `--format`, `--report`, `--color`, `-v` and `-q`."""
     for option in reversed((
         click.option("--format", "format_name", type=click.Choice(FORMAT_NAMES), default="text", show_default=True,
-                     help="What standard output is for."),
+                     help="What standard output is for. In GitHub Actions annotations are added to the text, unless "
+                     "'--format text' or --no-annotations says otherwise."),
+        click.option("--no-annotations", is_flag=True, expose_value=False, callback=annotate.forgo,
+                     help="No annotations, in GitHub Actions either."),
         click.option("--report", "reports", metavar="FORMAT=PATH", multiple=True,
                      help="Write a format to a file too. May be repeated."),
         click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
@@ -72,6 +76,9 @@ def show(
     options = Options(color=wants_color(color, terminal=terminal), width=_width() if terminal else 0,
                       unicode=_can_unicode(), verbose=verbose, fail_on=fail_on)  # fmt: skip
     text = render(format_name, report, options)
+    if format_name == "text" and annotate.are_wanted(os.environ):
+        said = annotate.of(report)
+        text += said if options.unicode else said.encode("ascii", "backslashreplace").decode()
     # what programs read is UTF-8 whatever the terminal's encoding is
     click.echo(text if format_name == "text" else text.encode("utf-8"), nl=False, color=True)
 

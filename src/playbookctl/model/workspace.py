@@ -79,6 +79,7 @@ class Environment(Value):
 
     __slots__ = (
         "app_id", "connectors", "data", "name", "namespace", "owners", "replaces", "tenant_id", "unmanaged_fields", "url",
+        "workers",
     )  # fmt: skip
 
     def __init__(
@@ -94,6 +95,7 @@ class Environment(Value):
         self.owners: Mapping[str, str] = data.get("owners") or {}
         self.unmanaged_fields = tuple(sorted({*unmanaged_fields, *(data.get("unmanaged_fields") or ())}))
         self.replaces: bool = data.get("update") == "replace"
+        self.workers: int = data.get("workers") or 16
 
     @property
     def is_embedded(self) -> bool:
@@ -105,7 +107,7 @@ class Settings(Value):
     """playbookctl.yaml, decided: every default filled in. `root` is the folder of the config (absolute)."""
 
     __slots__ = (
-        "attack_domains", "attack_file", "attack_version", "cache", "config_file", "connectors", "data",
+        "attack_domains", "attack_file", "attack_version", "baseline", "cache", "config_file", "connectors", "data",
         "default_environment", "entry_points", "environments", "exclude", "ignore", "namespace", "per_path",
         "playbooks", "root", "select", "severity",
     )  # fmt: skip
@@ -129,6 +131,7 @@ class Settings(Value):
         self.ignore: tuple[str, ...] = tuple(rules.get("ignore") or ())
         self.severity: Mapping[str, Severity] = rules.get("severity") or {}
         self.per_path: Mapping[str, Any] = rules.get("per_path") or {}
+        self.baseline: str | None = rules.get("baseline")
         self.entry_points: tuple[str, ...] = tuple(data.get("entry_points") or ())
         self.cache: bool = data.get("cache", True)
         self.environments: dict[str, Environment] = {

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from playbookctl.cli.options import config_option, output_options, show, today
+from playbookctl.cli.options import config_option, output_options, show, today, write_file
 from playbookctl.errors import ExitCode, UsageError
 from playbookctl.model.finding import Severity
 from playbookctl.pipeline import CheckOptions, Repository, check
+
+if TYPE_CHECKING:
+    from playbookctl.check.affected import Affected
+    from playbookctl.check.baseline import Baseline, Recorder
 
 
 @click.command("validate")
@@ -22,44 +27,95 @@ from playbookctl.pipeline import CheckOptions, Repository, check
 @click.option("--ignore", metavar="CODES", multiple=True, help="Not these rules.")
 @click.option("--fail-on", type=click.Choice([severity.value for severity in Severity]), default="error", show_default=True,
               help="The mildest finding that makes the exit code 1.")  # fmt: skip
+@click.option("--changed-since", metavar="REF", help="Only playbooks that changed since the merge base with REF, the work "
+              "tree included, and those that call them; all, if the config or the connectors changed.")  # fmt: skip
+@click.option("--baseline", metavar="FILE", help="Findings that are known and do not count. Default: the config's.")
+@click.option("--write-baseline", metavar="FILE", help="Write a baseline of everything found now.")
 @click.option("--stdin-filename", metavar="NAME", default="<stdin>", help="What '-' is called in the findings.")
 @click.option("--today", "today_", metavar="DATE", help="The date by which suppressions expire. Default: today.")
 @output_options
 @click.pass_context
 def command(
-    ctx: click.Context,
-    paths: tuple[str, ...],
-    config: str | None,
-    select: tuple[str, ...],
-    ignore: tuple[str, ...],
-    fail_on: str,
-    stdin_filename: str,
-    today_: str | None,
-    format_name: str,
-    reports: tuple[str, ...],
-    color: str,
-    verbose: bool,
-    quiet: bool,
-) -> None:
+    ctx: click.Context, /, paths: tuple[str, ...], config: str | None, changed_since: str | None, fail_on: str,
+    verbose: bool, quiet: bool, **options: Any,
+) -> None:  # fmt: skip
     """Check playbooks: schema, YAML traps, structure, connectors, ATT&CK, safety. Needs no network.
 
     Without PATH every playbook of the repository is checked. '-' reads standard input.
     Exit code 1 means findings; see --fail-on.
     """
-    if "-" in paths and len(paths) > 1:
-        raise UsageError("'-' stands alone: standard input is one playbook")
-    options = CheckOptions(
-        today=today_ or today(),
-        select=_codes(select),
-        ignore=_codes(ignore),
-        stdin=sys.stdin.buffer.read() if paths == ("-",) else None,
-        stdin_name=stdin_filename,
+    _refuse_what_does_not_fit(paths, changed_since, options)
+    repository = Repository(config, os.getcwd())
+    affected = _affected(repository, changed_since, verbose=verbose, quiet=quiet) if changed_since else None
+    known = _known(repository, options)
+    report = check(
+        repository,
+        () if paths == ("-",) else paths,
+        CheckOptions(
+            today=options["today_"] or today(),
+            select=_codes(options["select"]),
+            ignore=_codes(options["ignore"]),
+            stdin=sys.stdin.buffer.read() if paths == ("-",) else None,
+            stdin_name=options["stdin_filename"],
+            known=known,
+            only=set(affected.files) if affected else None,
+        ),
     )
-    report = check(Repository(config, os.getcwd()), () if paths == ("-",) else paths, options)
+    if options["write_baseline"]:
+        _write(options["write_baseline"], known, quiet=quiet)
+    format_name = options["format_name"]
     if not quiet or report.findings or format_name != "text":
-        show(report, format_name, reports, color, verbose=verbose, fail_on=Severity(fail_on))
+        show(report, format_name, options["reports"], options["color"], verbose=verbose, fail_on=Severity(fail_on))
     failing = any(finding.severity.rank <= Severity(fail_on).rank for finding in report.findings)
     ctx.exit(ExitCode.FINDINGS if failing else ExitCode.DONE)
+
+
+def _refuse_what_does_not_fit(paths: tuple[str, ...], changed_since: str | None, options: dict[str, Any]) -> None:
+    if "-" in paths and len(paths) > 1:
+        raise UsageError("'-' stands alone: standard input is one playbook")
+    if "-" in paths and changed_since:
+        raise UsageError("'-' and --changed-since do not go together: git knows nothing of standard input")
+    if options["write_baseline"]:
+        if paths or changed_since or options["select"] or options["ignore"]:
+            raise UsageError(
+                "--write-baseline takes down everything: no PATH, --changed-since, --select or --ignore beside it",
+                hint="rules that the config ignores are left out of the baseline too",
+            )
+        if options["baseline"]:
+            raise UsageError("--baseline and --write-baseline do not go together: one reads, the other writes anew")
+
+
+def _affected(repository: Repository, ref: str, *, verbose: bool, quiet: bool) -> Affected:
+    from playbookctl.cli import changes
+    from playbookctl.narrow import affected_since
+
+    found = affected_since(repository, ref)
+    if not quiet:
+        for line in changes.explain(found, ref, len(repository.files()), verbose=verbose):
+            click.echo(line, err=True)
+    return found
+
+
+def _known(repository: Repository, options: dict[str, Any]) -> Baseline | Recorder | None:
+    if target := options["write_baseline"]:
+        from playbookctl.check.baseline import Recorder
+
+        return Recorder(repository.shown(os.path.abspath(target)), repository.rooted)
+    named = options["baseline"] or repository.settings.baseline
+    if not named:
+        return None
+    from playbookctl.narrow import open_baseline
+
+    return open_baseline(repository, os.path.abspath(options["baseline"]) if options["baseline"] else None)
+
+
+def _write(path: str, recorder: Baseline | Recorder | None, *, quiet: bool) -> None:
+    from playbookctl.check.baseline import Recorder
+
+    if isinstance(recorder, Recorder):
+        write_file(path, recorder.text())
+        if not quiet:
+            click.echo(f"{path}: {recorder.summary()}", err=True)
 
 
 def _codes(words: tuple[str, ...]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from playbookctl.model.finding import Severity
 from playbookctl.report import summary
 from playbookctl.report.style import BOLD, DIM, GREEN, SEVERITY, Style
 
@@ -26,9 +27,12 @@ def _findings(report: Report, options: Options, style: Style) -> list[str]:
     shown = (*report.findings, *(report.suppressed if options.verbose else ()))
     if not shown:
         return []
-    from playbookctl.report import finding_text
+    from playbookctl.report import crowds, finding_text
 
-    return [finding_text.render(finding, style, options.width) for finding in shown]
+    crowded = crowds.of_notes(shown, options)
+    apart = [finding for finding in shown if finding.severity is not Severity.NOTE or finding.code not in crowded]
+    lines = "".join(f"{style.say(line)}\n" for line in crowds.lines(crowded))
+    return [*(finding_text.render(finding, style, options.width) for finding in apart), lines]
 
 
 def _notes(report: Report, style: Style) -> Iterator[str]:
