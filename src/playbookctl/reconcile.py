@@ -120,6 +120,7 @@ def carry_out(
 ) -> Applied:
     """Carry the plan out, and return what became of each change. Nothing is raised for what happens to one of them."""
     options = ApplyOptions(
+        workers=environment.workers,
         backups=state_folder(repository.settings) / "backup",
         replaces=environment.replaces,
         stop=stop,

@@ -1,0 +1,101 @@
+"""A server between a client and the reference server that passes everything on and remembers what was asked."""
+
+from __future__ import annotations
+
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import httpx
+
+from support.server import NO_TLS
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+TOKEN_PATH = "/api/v1/auth/token"  # noqa: S105 - a path
+_HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"}
+
+
+class Recorder:
+    """Passes requests on to `url`. `asked` has (method, path) of each; `most_at_once` counts writes that overlapped.
+
+    `hold` is how many seconds a write is kept before it is passed on, so that those that can overlap do.
+    """
+
+    def __init__(self, url: str, *, hold: float = 0.0) -> None:
+        self.asked: list[tuple[str, str]] = []
+        self.most_at_once = 0
+        self.hold = hold
+        self._at_once = 0
+        self._lock = threading.Lock()
+        self.http = httpx.Client(base_url=url, verify=NO_TLS, trust_env=False, timeout=30)
+        self._server = _Server(("127.0.0.1", 0), _Passing)
+        self._server.recorder = self
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    @property
+    def writes(self) -> list[tuple[str, str]]:
+        """Everything that was neither GET nor the token request."""
+        return [asked for asked in self.asked if asked[0] != "GET" and asked != ("POST", TOKEN_PATH)]
+
+    def __enter__(self) -> Self:
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+        self.http.close()
+
+    def begin(self, method: str, path: str) -> None:
+        with self._lock:
+            self.asked.append((method, path))
+            if method != "GET":
+                self._at_once += 1
+                self.most_at_once = max(self.most_at_once, self._at_once)
+        if method != "GET":
+            time.sleep(self.hold)
+
+    def end(self, method: str) -> None:
+        with self._lock:
+            self._at_once -= method != "GET"
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    recorder: Recorder
+
+    def handle_error(self, *_: object) -> None:
+        """A client that went away is no matter of ours."""
+
+
+class _Passing(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def answer(self) -> None:
+        recorder = self.server.recorder
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        recorder.begin(self.command, urlsplit(self.path).path)
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in {"host", *_HOP_BY_HOP}}
+        try:
+            answer = recorder.http.request(self.command, self.path, content=body, headers=headers)
+        finally:
+            recorder.end(self.command)
+        self.send_response(answer.status_code)
+        for name, value in answer.headers.items():
+            if name not in _HOP_BY_HOP | {"content-encoding"}:
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(answer.content)))
+        self.end_headers()
+        self.wfile.write(answer.content)
+
+    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = answer  # noqa: N815 - the names http.server calls
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
