@@ -96,7 +96,6 @@ class Environment(Value):
         self.unmanaged_fields = tuple(sorted({*unmanaged_fields, *(data.get("unmanaged_fields") or ())}))
         self.replaces: bool = data.get("update") == "replace"
         self.workers: int = data.get("workers") or 16
-        self.workers: int = data.get("workers") or 16
 
     @property
     def is_embedded(self) -> bool:
