@@ -51,6 +51,14 @@ LOUD = [
     ({"per_path": {"legacy/*.yaml": {"ignore": ["PB4"]}}}, None, None),
     ({"per_path": {"**/x.yaml": {"severity": {"PB402": "note"}}}}, None, Severity.NOTE),
     ({"per_path": {"other": {"ignore": ["PB402"]}}}, None, Severity.ERROR),
+    ({"per_path": {"legacy": {"select": ["PB4"]}}}, None, Severity.ERROR),
+    ({"per_path": {"legacy": {"select": ["ungated"]}}}, Severity.NOTE, Severity.NOTE),
+    ({"per_path": {"legacy": {"select": ["PB1"]}}}, None, None),
+    ({"per_path": {"other": {"select": ["PB1"]}}}, None, Severity.ERROR),
+    ({"per_path": {"legacy": {"select": ["PB402"], "ignore": ["PB4"]}}}, None, Severity.ERROR),
+    ({"per_path": {"legacy": {"select": ["PB4"], "ignore": ["PB402"]}}}, None, None),
+    ({"per_path": {"legacy": {"select": ["PB4"], "severity": {"PB402": "note"}}}}, None, Severity.NOTE),
+    ({"per_path": {"legacy": {"select": ["PB402"]}, "**/x.yaml": {"select": ["PB1"]}}}, None, None),
 ]
 
 
