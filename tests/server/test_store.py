@@ -8,15 +8,19 @@ import sqlite3
 import stat
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from playbookctl.errors import ConfigError
-from playbookctl.server import migrations
+from playbookctl.server import migrations, objects
+from playbookctl.server.auth import Caller
 from playbookctl.server.embedded import EmbeddedServer
+from playbookctl.server.fields import PLAYBOOK
 from playbookctl.server.ids import Ulids, derived_id, is_id
+from playbookctl.server.query import read_query
 from playbookctl.server.store import Store
+from playbookctl.server.tenants import tenant_id_of
 from support.server import PLAYBOOKS, client_of, created, pages, playbook
 
 if TYPE_CHECKING:
@@ -258,33 +262,29 @@ def test_ids_go_on_after_those_an_earlier_process_gave_out() -> None:
     assert ulids.next("ply") > late
 
 
-LISTS: list[tuple[str, dict[str, Any]]] = [
-    ("by tag", {"tags": "playbookctl:key=soc/x"}),
-    ("by name", {"name": "x"}),
-    ("everything", {}),
-    ("deep", {"cursor": "deep"}),
+WALK = "SEARCH objects USING INDEX objects_listed (resource=? AND tenant_id=? AND is_deleted=? AND id>?)"
+PLANS: list[tuple[list[tuple[str, str]], str]] = [
+    ([], WALK),
+    ([("enabled", "true")], WALK),
+    ([("tags", "a")], "SEARCH tags USING PRIMARY KEY (resource=? AND tenant_id=? AND tag=?)"),
+    ([("tags", "a"), ("tags", "b")], "SEARCH tags USING PRIMARY KEY (resource=? AND tenant_id=? AND tag=?)"),
+    ([("name", "a")], "SEARCH objects USING INDEX objects_named (resource=? AND tenant_id=? AND <expr>=?)"),
 ]
 
 
-@pytest.mark.parametrize(("name", "parameters"), LISTS)
-def test_a_list_is_found_by_an_index(
-    client: httpx.Client, server: EmbeddedServer, name: str, parameters: dict[str, Any]
-) -> None:
+@pytest.mark.parametrize(("given", "expected"), PLANS)
+def test_a_list_is_found_by_the_index_that_fits(tmp_path: Path, given: list[tuple[str, str]], expected: str) -> None:
+    store = Store(tmp_path / "server.db")
     asked: list[str] = []
-    for count in range(3):
-        client.post(PLAYBOOKS, json=playbook(name=str(count)))
-    if name == "deep":
-        parameters = {"limit": 1, "cursor": client.get(PLAYBOOKS, params={"limit": 1}).json()["next_cursor"]}
-    server._service.store._idle.queue[-1].set_trace_callback(asked.append)
-    client.get(PLAYBOOKS, params=parameters)
-    for connection in server._service.store._idle.queue:
+    with store.reading() as connection:
+        connection.set_trace_callback(asked.append)
+        caller = Caller(tenant_id_of("any"), "per_1", None, frozenset())
+        objects.list_page(connection, PLAYBOOK, caller, read_query(PLAYBOOK, given))
         connection.set_trace_callback(None)
-    plans = [
-        row["detail"]
-        for statement in asked
-        if "FROM objects" in statement
-        for row in server._service.store._writer.execute(f"EXPLAIN QUERY PLAN {statement}")
-    ]
-    assert plans
-    assert [plan for plan in plans if plan.startswith("SCAN")] == [], json.dumps(plans)
-    assert [plan for plan in plans if "TEMP B-TREE" in plan or "CORRELATED" in plan] == []
+        rows, *_ = (statement for statement in asked if "FROM objects" in statement)
+        plan = [row["detail"] for row in connection.execute(f"EXPLAIN QUERY PLAN {rows}")]
+    store.close()
+    assert expected in plan
+    assert [step for step in plan if step.startswith("SCAN") or "CORRELATED" in step] == []
+    walks = [step for step in plan if "objects_listed" in step and "id>?" in step]
+    assert walks == ([WALK] if expected == WALK else []), "an index that finds few rows is not left for a walk"

@@ -33,10 +33,9 @@ class Page:
 def list_page(connection: sqlite3.Connection, resource: Resource, caller: Caller, query: Query) -> Page:
     """Return one page and the number of all objects the query selects."""
     where, values = _where(resource, caller, query)
-    rows = connection.execute(
-        f"SELECT id, doc FROM objects WHERE {where} AND id > ? ORDER BY id LIMIT ?",  # noqa: S608 - names of our table only
-        (*values, query.after, query.limit + 1),
-    ).fetchall()
+    order = "+id" if query.selective else "id"  # the plus keeps SQLite from walking all rows in this order
+    statement = f"SELECT id, doc FROM objects WHERE {where} AND {order} > ? ORDER BY {order} LIMIT ?"  # noqa: S608 - names of our table only
+    rows = connection.execute(statement, (*values, query.after, query.limit + 1)).fetchall()
     total = _total(connection, resource, caller, query)
     shown = rows[: query.limit]
     more = len(rows) > query.limit

@@ -22,13 +22,17 @@ FLAGS = {"true": 1, "false": 0}
 SEARCHED = ("name", "display_name", "title", "description")
 CONTROLS = ("limit", "cursor", "q", "include_deleted")
 REPEATABLE = ("tags",)
+INDEXED = ("tags", "name")
 
 Clause = tuple[str, tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
 class Query:
-    """A list query: `tags` and `clauses` select, `after` is the id the page begins behind ("" for the first page)."""
+    """A list query: `tags` and `clauses` select, `after` is the id the page begins behind ("" for the first page).
+
+    `selective`: an index finds the few rows that are meant, better than a walk in the order of ids.
+    """
 
     identity: str
     limit: int
@@ -36,6 +40,7 @@ class Query:
     include_deleted: bool
     tags: tuple[str, ...]
     clauses: tuple[Clause, ...]
+    selective: bool
 
 
 def read_query(resource: Resource, given: list[tuple[str, str]]) -> Query:
@@ -63,6 +68,7 @@ def read_query(resource: Resource, given: list[tuple[str, str]]) -> Query:
         values.get("include_deleted") == "true",
         tuple(value for name, value in given if name in REPEATABLE),
         tuple(clauses),
+        any(name in values for name in INDEXED),
     )
 
 
