@@ -40,10 +40,11 @@ LAYERS: dict[str, set[str]] = {
     "target": BASE | {"api", "server"},
     "gather": BASE | {"pipeline", "load", "plan"},
     "past": BASE | {"pipeline", "load", "plan", "gather", "history", "marker"},
-    "reconcile": BASE | {"pipeline", "gather", "past", "target", "plan", "api", "apply", "canonical", "history"},
+    "survey": BASE | {"pipeline", "gather", "past", "plan", "api", "canonical"},
+    "reconcile": BASE | {"pipeline", "gather", "survey", "target", "plan", "api", "apply", "history"},
     "verdict": BASE | {"apply"},
     "cli": BASE
-    | {"cli", "pipeline", "narrow", "gather", "target", "reconcile", "verdict", "report", "attack", "server", "load"}
+    | {"cli", "pipeline", "narrow", "gather", "target", "survey", "reconcile", "verdict", "report", "attack", "server", "load"}
     | {"check", "flow", "apply"},
     "__main__": {"cli"},
     "__init__": set(),

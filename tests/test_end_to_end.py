@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import httpx
 
 from playbookctl.errors import ExitCode
-from support.server import PLAYBOOKS
+from support.recording import Recorder
+from support.server import CONNECTORS, PLAYBOOKS
 from support.team import CALLER
 
 if TYPE_CHECKING:
@@ -181,6 +182,17 @@ def test_a_token_of_another_tenant_is_refused_before_anything_is_read(
     code, said = synced.run("plan")
     assert code == ExitCode.NOT_AUTHENTICATED
     assert synced.server.tenant_id in said["message"]
+
+
+def test_a_token_that_may_not_list_connectors_holds_what_needs_their_ids(team: Team) -> None:
+    with Recorder(team.server.url) as recorder:
+        team.goes_through(recorder.url)
+        recorder.instead[CONNECTORS] = (403, {"title": "Forbidden"})
+        code, changes = team.plan()
+    assert code == ExitCode.NEEDS_HUMAN
+    assert (
+        changes["notify"]["reason"] == "the connector 'chat' has no id, and the server's connectors could not be listed"
+    )
 
 
 def test_without_credentials_it_says_which_variables_to_set(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:

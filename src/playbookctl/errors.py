@@ -78,6 +78,10 @@ class AuthError(PlaybookctlError):
     code = ExitCode.NOT_AUTHENTICATED
 
 
+class Forbidden(AuthError):
+    """The token is good, and it lacks the permission for this one call."""
+
+
 class ServerError(PlaybookctlError):
     """The server cannot be reached or answers nonsense."""
 

@@ -1,32 +1,25 @@
-"""The reconciling half of the pipeline: gather the repo's side, fetch the live side, and make the plan from both."""
+"""The reconciling half of the pipeline: survey both sides, make the plan from them, carry it out, report it."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from playbookctl.apply.calls import ApplyOptions
 from playbookctl.apply.executor import apply_plan
-from playbookctl.canonical import missing
-from playbookctl.errors import Refused, Rejected
+from playbookctl.errors import Refused
 from playbookctl.history import History
 from playbookctl.model.choices import Choices, Decision, Take
-from playbookctl.model.fields import MANAGED
 from playbookctl.model.finding import Severity
 from playbookctl.model.report import Report
-from playbookctl.past import past_of
-from playbookctl.plan.lookups import Lookups
 from playbookctl.plan.make import make_plan
-from playbookctl.plan.rows import LiveRows
-from playbookctl.plan.sides import Situation, Thresholds, read_live
+from playbookctl.survey import survey
 from playbookctl.target import state_folder
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from playbookctl.api.client import Client
     from playbookctl.apply.result import Applied, Progress
@@ -34,21 +27,29 @@ if TYPE_CHECKING:
     from playbookctl.model.outcome import Outcome
     from playbookctl.model.plan import Plan
     from playbookctl.model.workspace import Environment, Settings
-    from playbookctl.past import Past
     from playbookctl.pipeline import Repository
-    from playbookctl.plan.sides import Live
-
-API_NAMES = {field.name: field.api_name for field in MANAGED}
+    from playbookctl.plan.lookups import Lookups
+    from playbookctl.plan.rows import LiveRows
+    from playbookctl.survey import Survey
 
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """A plan, and what it was made of: the repo's side, the names of the environment, and the live rows by id."""
+    """A plan, and what it was made of."""
 
     plan: Plan
-    gathered: Gathered
+    survey: Survey
     lookups: Lookups
-    rows: LiveRows
+
+    @property
+    def gathered(self) -> Gathered:
+        """The repo's side."""
+        return self.survey.gathered
+
+    @property
+    def rows(self) -> LiveRows:
+        """The live side."""
+        return self.survey.rows
 
 
 def reconcile(
@@ -60,61 +61,23 @@ def reconcile(
     today: str,
 ) -> Reconciled:
     """Fetch the live side and return the plan. Sends GET only."""
-    settings = repository.settings
-    rows = LiveRows(fetch_live(client), environment.namespace)
-    connectors = _listed(client.list_connectors)
-    persons = _listed(client.list_persons) if gathered.owners else None
-    ids = rows.ids(choices.keep)
-    lookups = Lookups(environment, repository.connectors, connectors, persons, ids, gathered.playbooks)
-    past = past_of(repository, rows, gathered, environment.namespace)
-    situation = make_situation(settings, environment, client, lookups, gathered, past, today)
-    choices = with_decisions(choices, settings)
-    plan = make_plan(gathered.desired(lookups), rows, situation, choices, lambda key: gathered.body(key, lookups))
-    return Reconciled(plan, gathered, lookups, rows)
+    return plan_from(survey(repository, environment, client, gathered, today), choices)
 
 
-def fetch_live(client: Client) -> Iterable[Live]:
-    """Yield every live playbook, deleted ones included. A row that leaves managed fields out is got whole."""
-    for row in client.list_playbooks(include_deleted=True):
-        yield read_live(client.get_playbook(str(row["id"])) if missing(row) and not row.get("is_deleted") else row)
-
-
-def make_situation(
-    settings: Settings,
-    environment: Environment,
-    client: Client,
-    lookups: Lookups,
-    gathered: Gathered,
-    past: Past,
-    today: str,
-) -> Situation:
-    """Return what is known of the run beside files, live rows and choices."""
-    return Situation(
-        environment=environment.name,
-        namespace=environment.namespace,
-        tenant_id=client.tenant_id or "",
-        app_id=environment.app_id or "",
-        commit=past.commit,
-        ancestry=past.ancestry,
-        applied_commit=past.applied_commit,
-        applied_keys=past.applied_keys,
-        touched=past.touched,
-        config=_digest(settings.data),
-        today=today,
-        alive=lookups.alive,
-        unmanaged_fields=frozenset(environment.unmanaged_fields),
-        expected_drift=_expected(settings, environment, today),
-        unreadable=gathered.unreadable,
-        thresholds=Thresholds(**(settings.data.get("thresholds") or {})),
-        bootstrap_needed=not environment.is_embedded,
-    )
+def plan_from(found: Survey, choices: Choices) -> Reconciled:
+    """Return the plan for what a survey found. Sends nothing."""
+    gathered, lookups = found.gathered, found.lookups(choices)
+    choices = with_decisions(choices, found.repository.settings)
+    desired, situation = gathered.desired(lookups), found.situation(lookups)
+    plan = make_plan(desired, found.rows, situation, choices, lambda key: gathered.body(key, lookups))
+    return Reconciled(plan, found, lookups)
 
 
 def carry_out(
     repository: Repository,
     environment: Environment,
     client: Client,
-    reconciled: Reconciled,
+    plan: Plan,
     on_progress: Callable[[Progress], None],
     stop: threading.Event,
 ) -> Applied:
@@ -125,7 +88,7 @@ def carry_out(
         replaces=environment.replaces,
         stop=stop,
     )
-    return apply_plan(reconciled.plan, client, options, on_progress=on_progress)
+    return apply_plan(plan, client, options, on_progress=on_progress)
 
 
 def refuse_dirty(repository: Repository) -> None:
@@ -167,27 +130,3 @@ def with_decisions(choices: Choices, settings: Settings) -> Choices:
         for row in rows
     )
     return replace(choices, resolve=(*choices.resolve, *decisions))
-
-
-def _expected(settings: Settings, environment: Environment, today: str) -> dict[str, frozenset[str]]:
-    """Return the drift that the config expects here, by key; no fields means all."""
-    found: dict[str, frozenset[str]] = {}
-    for row in settings.data.get("expected_drift") or ():
-        if row.get("environment", environment.name) == environment.name and row.get("until", today) >= today:
-            fields = frozenset(API_NAMES.get(name, name) for name in row.get("fields") or ())
-            known = found.get(row["key"])
-            found[row["key"]] = fields if known is None else (known | fields if known and fields else frozenset())
-    return found
-
-
-def _listed(rows: Callable[[], Iterable[dict[str, Any]]]) -> list[dict[str, Any]] | None:
-    """Return all rows, None where this caller may not list them."""
-    try:
-        return list(rows())
-    except Rejected:
-        return None
-
-
-def _digest(data: Mapping[str, Any]) -> str:
-    text = json.dumps(data, sort_keys=True, default=str, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

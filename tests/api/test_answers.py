@@ -12,6 +12,7 @@ from playbookctl.errors import (
     AnswerLost,
     AuthError,
     ExitCode,
+    Forbidden,
     NotFound,
     PlaybookctlError,
     Rejected,
@@ -72,7 +73,7 @@ def test_an_error_is_read_in_any_shape(body: Any, words: str, pointers: Any) -> 
 NAMED: list[tuple[int, type[PlaybookctlError], ExitCode]] = [
     (400, Rejected, ExitCode.SERVER),
     (401, AuthError, ExitCode.NOT_AUTHENTICATED),
-    (403, AuthError, ExitCode.NOT_AUTHENTICATED),
+    (403, Forbidden, ExitCode.NOT_AUTHENTICATED),
     (404, NotFound, ExitCode.SERVER),
     (409, Rejected, ExitCode.SERVER),
     (413, Rejected, ExitCode.SERVER),

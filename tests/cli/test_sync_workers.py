@@ -26,13 +26,11 @@ def test_no_more_playbooks_are_written_at_once_than_the_environment_allows(
 ) -> None:
     for number in range(12):
         team.write(f"p{number}", SIMPLE.format(key=f"p{number}"))
+    pinned = f"tenant_id: {team.server.tenant_id}"
     config = team.folder / "playbookctl.yaml"
+    config.write_text(config.read_text("utf-8").replace(pinned, pinned + workers), "utf-8")
     with Recorder(team.server.url, hold=0.05) as recorder:
-        text = config.read_text("utf-8").replace(team.server.url, recorder.url)
-        config.write_text(
-            text.replace(f"tenant_id: {team.server.tenant_id}", f"tenant_id: {team.server.tenant_id}{workers}"), "utf-8"
-        )
-        team.commit("many")
+        team.goes_through(recorder.url)
         code, ends = team.sync("--bootstrap")
     assert (code, len(ends)) == (0, 14)
     assert recorder.most_at_once in most

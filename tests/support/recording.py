@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -22,10 +23,13 @@ _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"
 class Recorder:
     """Passes requests on to `url`. `asked` has (method, path) of each; `most_at_once` counts writes that overlapped.
 
-    `hold` is how many seconds a write is kept before it is passed on, so that those that can overlap do.
+    `hold` is how many seconds a write is kept before it is passed on, so that those that can overlap do. `instead` has
+    what is answered by the recorder itself: {path: (status, JSON value)}; `headers` are put on every answer.
     """
 
     def __init__(self, url: str, *, hold: float = 0.0) -> None:
+        self.instead: dict[str, tuple[int, Any]] = {}
+        self.headers: dict[str, str] = {}
         self.asked: list[tuple[str, str]] = []
         self.most_at_once = 0
         self.hold = hold
@@ -79,21 +83,32 @@ class _Passing(BaseHTTPRequestHandler):
     server: _Server
 
     def answer(self) -> None:
+        """Pass one request on, or answer it."""
         recorder = self.server.recorder
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         recorder.begin(self.command, urlsplit(self.path).path)
+        path = urlsplit(self.path).path
+        if path in recorder.instead:
+            status, value = recorder.instead[path]
+            recorder.end(self.command)
+            return self.reply(status, {"content-type": "application/json"}, json.dumps(value).encode())
         headers = {name: value for name, value in self.headers.items() if name.lower() not in {"host", *_HOP_BY_HOP}}
         try:
             answer = recorder.http.request(self.command, self.path, content=body, headers=headers)
         finally:
             recorder.end(self.command)
-        self.send_response(answer.status_code)
-        for name, value in answer.headers.items():
-            if name not in _HOP_BY_HOP | {"content-encoding"}:
-                self.send_header(name, value)
-        self.send_header("Content-Length", str(len(answer.content)))
+        return self.reply(answer.status_code, dict(answer.headers), answer.content)
+
+    def reply(self, status: int, headers: dict[str, str], content: bytes) -> None:
+        self.send_response_only(status)
+        kept = {
+            name.title(): value for name, value in headers.items() if name not in {*_HOP_BY_HOP, "content-encoding"}
+        }
+        for name, value in {"Date": self.date_time_string(), **kept, **self.server.recorder.headers}.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        self.wfile.write(answer.content)
+        self.wfile.write(content)
 
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = answer  # noqa: N815 - the names http.server calls
 

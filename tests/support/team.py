@@ -84,6 +84,12 @@ class Team:
         path.write_text(path.read_text("utf-8") + text, "utf-8")
         self.commit("configure")
 
+    def goes_through(self, url: str) -> None:
+        """Have the environment talk to another address, such as a recorder's."""
+        path = self.folder / "playbookctl.yaml"
+        path.write_text(path.read_text("utf-8").replace(self.server.url, url), "utf-8")
+        self.commit("another address")
+
     def commit(self, message: str) -> None:
         self.git("add", "-A")
         self.git("-c", "user.name=a", "-c", "user.email=a@example.test", "commit", "-qm", message)

@@ -5,7 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from playbookctl.errors import AnswerLost, AuthError, NotFound, PlaybookctlError, Rejected, ServerError, Transient
+from playbookctl.errors import (
+    AnswerLost,
+    AuthError,
+    Forbidden,
+    NotFound,
+    PlaybookctlError,
+    Rejected,
+    ServerError,
+    Transient,
+)
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -95,7 +104,7 @@ def failure(call: Call, answer: Answer, more: str = "") -> PlaybookctlError:
 def _named(call: Call, status: int, message: str, pointers: Pointers) -> PlaybookctlError:
     hint = HINTS.get(status, "")
     if status in {401, 403}:
-        return AuthError(message, hint=hint)
+        return (AuthError if status == 401 else Forbidden)(message, hint=hint)  # noqa: PLR2004 - the status is the name
     if status == TOO_MANY:
         return Transient(message, hint=hint)
     if status >= UNAVAILABLE:

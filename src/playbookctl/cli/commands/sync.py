@@ -63,7 +63,7 @@ def command(ctx: click.Context, /, config: str | None, environment: str | None, 
         if plan.to_write and not options["yes"]:
             _ask(plan, report_of("plan", reconciled), options)
         with progress:
-            applied = carry_out(repository, target, client, reconciled, progress.step, stop)
+            applied = carry_out(repository, target, client, plan, progress.step, stop)
     show(report_of("sync", reconciled, applied.outcomes), options["format_name"], options["reports"], options["color"],
          verbose=options["verbose"])  # fmt: skip
     ctx.exit(sync_exit_code(plan, applied))

@@ -1,0 +1,137 @@
+"""Both sides as found: the repo's files, the live rows, the names of the environment, and what was applied before."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from playbookctl.canonical import missing
+from playbookctl.errors import Forbidden, Rejected
+from playbookctl.model.choices import NO_CHOICES
+from playbookctl.model.fields import MANAGED
+from playbookctl.past import past_of
+from playbookctl.plan.lookups import Lookups
+from playbookctl.plan.rows import LiveRows
+from playbookctl.plan.sides import Situation, Thresholds, read_live
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from playbookctl.api.client import Client
+    from playbookctl.gather import Gathered
+    from playbookctl.model.choices import Choices
+    from playbookctl.model.workspace import Environment, Settings
+    from playbookctl.past import Past
+    from playbookctl.pipeline import Repository
+    from playbookctl.plan.sides import Live
+
+API_NAMES = {field.name: field.api_name for field in MANAGED}
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a plan is made of. `today` is YYYY-MM-DD.
+
+    `connectors` and `persons` are rows of the API, None where they may not be listed or are not asked for.
+    """
+
+    repository: Repository
+    environment: Environment
+    gathered: Gathered
+    rows: LiveRows
+    connectors: tuple[Mapping[str, Any], ...] | None
+    persons: tuple[Mapping[str, Any], ...] | None
+    past: Past
+    tenant_id: str
+    today: str
+
+    def lookups(self, choices: Choices = NO_CHOICES) -> Lookups:
+        """Return the names of the environment; a playbook that is to be adopted has its id already."""
+        adopted = {adoption.key: adoption.live_id for adoption in choices.adopt if adoption.live_id}
+        return Lookups(
+            self.environment,
+            self.repository.connectors,
+            self.connectors,
+            self.persons,
+            {**adopted, **self.rows.ids(choices.keep)},
+            self.gathered.playbooks,
+        )
+
+    def situation(self, lookups: Lookups) -> Situation:
+        """Return what is known of the run beside files, live rows and choices."""
+        settings, environment, past = self.repository.settings, self.environment, self.past
+        return Situation(
+            environment=environment.name,
+            namespace=environment.namespace,
+            tenant_id=self.tenant_id,
+            app_id=environment.app_id or "",
+            commit=past.commit,
+            ancestry=past.ancestry,
+            applied_commit=past.applied_commit,
+            applied_keys=past.applied_keys,
+            touched=past.touched,
+            config=_digest(settings.data),
+            today=self.today,
+            alive=lookups.alive,
+            unmanaged_fields=frozenset(API_NAMES.get(name, name) for name in environment.unmanaged_fields),
+            expected_drift=_expected(settings, environment, self.today),
+            unreadable=self.gathered.unreadable,
+            thresholds=Thresholds(**(settings.data.get("thresholds") or {})),
+            bootstrap_needed=not environment.is_embedded,
+        )
+
+
+def survey(
+    repository: Repository,
+    environment: Environment,
+    client: Client,
+    gathered: Gathered,
+    today: str,
+    on_row: Callable[[Mapping[str, Any]], object] | None = None,
+) -> Survey:
+    """Fetch the live side: every playbook, connectors, and persons where owners are named. Sends GET only.
+
+    `on_row` sees each playbook as the server sent it, before all but its digests are dropped.
+    """
+    rows = LiveRows(fetch_live(client, on_row), environment.namespace)
+    connectors = _listed(client.list_connectors)
+    persons = _listed(client.list_persons) if gathered.owners else None
+    past = past_of(repository, rows, gathered, environment.namespace)
+    tenant = client.tenant_id or ""
+    return Survey(repository, environment, gathered, rows, connectors, persons, past, tenant, today)
+
+
+def fetch_live(client: Client, on_row: Callable[[Mapping[str, Any]], object] | None = None) -> Iterator[Live]:
+    """Yield every live playbook, deleted ones included. A row that leaves managed fields out is got whole."""
+    for listed in client.list_playbooks(include_deleted=True):
+        lacking = missing(listed) and not listed.get("is_deleted")
+        row = client.get_playbook(str(listed["id"])) if lacking else listed
+        if on_row is not None:
+            on_row(row)
+        yield read_live(row)
+
+
+def _expected(settings: Settings, environment: Environment, today: str) -> dict[str, frozenset[str]]:
+    """Return the drift that the config expects here, by key; no fields means all."""
+    found: dict[str, frozenset[str]] = {}
+    for row in settings.data.get("expected_drift") or ():
+        if row.get("environment", environment.name) == environment.name and row.get("until", today) >= today:
+            fields = frozenset(API_NAMES.get(name, name) for name in row.get("fields") or ())
+            known = found.get(row["key"])
+            found[row["key"]] = fields if known is None else (known | fields if known and fields else frozenset())
+    return found
+
+
+def _listed(rows: Callable[[], Iterable[dict[str, Any]]]) -> tuple[dict[str, Any], ...] | None:
+    """Return all rows, None where this caller may not list them."""
+    try:
+        return tuple(rows())
+    except (Forbidden, Rejected):
+        return None
+
+
+def _digest(data: Mapping[str, Any]) -> str:
+    text = json.dumps(data, sort_keys=True, default=str, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
