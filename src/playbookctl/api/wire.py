@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 import time
 import uuid
@@ -26,6 +27,7 @@ REDIRECTS = 3
 OBJECT_BYTES = 16_000_000
 PAGE_BYTES = 256_000_000
 MEGABYTE = 1_000_000
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,7 @@ class Wire:
         request = self._http.build_request(
             call.method, url, params=call.params or None, content=call.content, headers=headers
         )
+        began = time.monotonic()
         try:
             response = self._http.send(request, stream=True)
             try:
@@ -133,8 +136,18 @@ class Wire:
             finally:
                 response.close()
         except httpx.RequestError as error:
+            _note(call, type(error).__name__, began, request_id)
             raise _transport_error(call, url, error, request_id) from error
-        return Answer(response.status_code, response.headers, body, response.headers.get("x-request-id") or request_id)
+        answer = Answer(
+            response.status_code, response.headers, body, response.headers.get("x-request-id") or request_id
+        )
+        _note(call, f"{answer.status} {len(body)} bytes", began, answer.request_id)
+        return answer
+
+
+def _note(call: Call, end: str, began: float, request_id: str) -> None:
+    """Log one call: never its query, headers or bodies, which may hold names and secrets."""
+    _log.debug("%s %s %.0f ms, request id %s", call, end, (time.monotonic() - began) * 1000, request_id)
 
 
 def _bounded(response: httpx.Response, call: Call) -> Iterator[bytes]:

@@ -8,22 +8,21 @@ from typing import Any
 import click
 
 from playbookctl.cli.choices import choice_options, make_choices
-from playbookctl.cli.options import config_option, environment_option, output_options, show, today
+from playbookctl.cli.connection import connected, connection_options
+from playbookctl.cli.options import output_options, show, today
 from playbookctl.errors import ExitCode
 from playbookctl.gather import gather
 from playbookctl.pipeline import Repository
 from playbookctl.reconcile import reconcile, report_of
-from playbookctl.target import choose_environment, open_target
+from playbookctl.target import choose_environment
 from playbookctl.verdict import detailed_exit_code
 
 
 @click.command("plan")
-@config_option
-@environment_option
+@connection_options
 @click.option(
     "--detailed-exitcode", is_flag=True, help="20 repo ahead, 21 server drifted, 22 both, 23 a person is needed."
 )
-@click.option("--insecure-http", is_flag=True, help="Allow plain http to a host that is not this machine.")
 @choice_options
 @output_options
 @click.pass_context
@@ -36,10 +35,7 @@ def command(ctx: click.Context, /, config: str | None, environment: str | None, 
     repository = Repository(config, os.getcwd())
     target = choose_environment(repository.settings, environment)
     gathered = gather(repository, today())
-    with open_target(
-        repository.settings, target, repository.connectors, os.environ,
-        owners=gathered.owners, insecure_http=options["insecure_http"],
-    ) as client:  # fmt: skip
+    with connected(repository, target, options, owners=gathered.owners) as client:
         reconciled = reconcile(repository, target, client, gathered, choices, today())
     show(report_of("plan", reconciled), options["format_name"], options["reports"], options["color"],
          verbose=options["verbose"])  # fmt: skip

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from playbookctl.cli.choices import choice_options, make_choices
-from playbookctl.cli.options import config_option, environment_option, output_options, show, today
+from playbookctl.cli.connection import connected, connection_options
+from playbookctl.cli.options import output_options, show, today
 from playbookctl.cli.progress import ProgressBar
 from playbookctl.errors import ExitCode, Refused, UsageError
 from playbookctl.gather import gather
 from playbookctl.model.plan_totals import count_plan
 from playbookctl.pipeline import Repository
 from playbookctl.reconcile import carry_out, reconcile, refuse_dirty, report_of
-from playbookctl.target import choose_environment, open_target
+from playbookctl.target import choose_environment
 from playbookctl.verdict import sync_exit_code
 
 if TYPE_CHECKING:
@@ -29,11 +30,9 @@ if TYPE_CHECKING:
 
 
 @click.command("sync")
-@config_option
-@environment_option
+@connection_options
 @click.option("-y", "--yes", is_flag=True, help="Do not ask. Needed where no terminal can answer.")
 @click.option("--allow-dirty", is_flag=True, help="Sync files that are not committed.")
-@click.option("--insecure-http", is_flag=True, help="Allow plain http to a host that is not this machine.")
 @choice_options
 @output_options
 @click.pass_context
@@ -52,9 +51,8 @@ def command(ctx: click.Context, /, config: str | None, environment: str | None, 
     progress = ProgressBar(quiet=options["quiet"])
     with (
         _stopping(stop),
-        open_target(
-            repository.settings, target, repository.connectors, os.environ, owners=gathered.owners,
-            may_write=True, insecure_http=options["insecure_http"], stop=stop, on_pause=progress.pause,
+        connected(
+            repository, target, options, owners=gathered.owners, may_write=True, stop=stop, on_pause=progress.pause
         ) as client,
     ):  # fmt: skip
         reconciled = reconcile(repository, target, client, gathered, choices, today())
