@@ -45,7 +45,7 @@ LAYERS: dict[str, set[str]] = {
     "verdict": BASE | {"apply"},
     "cli": BASE
     | {"cli", "pipeline", "narrow", "gather", "target", "survey", "reconcile", "verdict", "report", "attack", "server", "load"}
-    | {"check", "flow", "apply"},
+    | {"check", "flow", "apply", "api"},
     "__main__": {"cli"},
     "__init__": set(),
 }
