@@ -170,6 +170,27 @@ def test_after_a_pause_calls_come_back_one_by_one_and_speed_up() -> None:
     assert time.monotonic() - begun < 0.02
 
 
+def test_a_pause_that_begins_while_others_wait_holds_for_them_too() -> None:
+    limiter = Limiter(threading.Event())
+    limiter.throttled(0.1)
+    begun = time.monotonic()
+    returned: list[float] = []
+
+    def work() -> None:
+        limiter.wait()
+        returned.append(time.monotonic() - begun)
+
+    workers = [threading.Thread(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    limiter.throttled(0.6)
+    for worker in workers:
+        worker.join()
+    returned.sort()
+    assert returned[0] >= 0.6
+    assert returned[3] - returned[0] >= 0.05  # one by one, 20 ms apart
+
+
 @pytest.mark.parametrize("seconds", [0.5, None])
 def test_many_workers_throttled_at_once_count_as_one(seconds: float | None) -> None:
     limiter = Limiter(threading.Event())

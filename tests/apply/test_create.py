@@ -147,6 +147,32 @@ def test_a_lost_answer_that_no_list_shows_is_left_to_the_next_run(phishing: Worl
     assert len(phishing.acting("phishing")) == 1
 
 
+def test_a_lost_answer_among_twins_is_left_to_the_next_run(phishing: World) -> None:
+    plan = phishing.plan()
+    client = phishing.new_client()
+    send = client.create_playbook
+
+    def create(sent: dict[str, Any]) -> dict[str, Any]:
+        unfinished_rival(phishing)
+        phishing.server.faults.arm(Fault(FaultKind.LOSE_ANSWER, method="POST"))
+        return send(sent)
+
+    client.create_playbook = create  # type: ignore[method-assign]
+    assert only(phishing.apply(plan, client=client)).kind is OutcomeKind.UNKNOWN
+    assert (len(phishing.rows("phishing")), phishing.acting("phishing")) == (2, [])
+    phishing.sync()
+    assert len(phishing.acting("phishing")) == 1
+    assert phishing.plan().to_write == ()
+
+
+def test_a_server_that_answers_a_create_with_the_id_alone_is_asked_for_the_rest(phishing: World) -> None:
+    plan = phishing.plan()
+    client = phishing.new_client()
+    send = client.create_playbook
+    client.create_playbook = lambda sent: {"id": send(sent)["id"]}  # type: ignore[method-assign]
+    assert only(phishing.apply(plan, client=client)).kind is OutcomeKind.DONE
+
+
 def test_a_list_that_lags_behind_is_waited_for(phishing: World) -> None:
     plan = phishing.plan()
     phishing.server.faults.arm(*PRESETS["stale"])
@@ -219,7 +245,7 @@ def finished_rival(world: World) -> str:
 
 
 def unfinished_rival(world: World) -> str:
-    sent = body(enabled=False, tags=marks("phishing", None, "", unfinished=True))
+    sent = body(enabled=False, tags=["email", *marks("phishing", None, "", unfinished=True)])
     return str(world.analyst.create_playbook(sent)["id"])
 
 
@@ -238,7 +264,6 @@ def test_a_run_that_comes_second_marks_its_own_object_as_a_duplicate(
 
     client.create_playbook = create  # type: ignore[method-assign]
     outcome = only(phishing.apply(plan, client=client))
-    client.close()
     assert outcome.kind is OutcomeKind.FAILED
     assert outcome.message.startswith(f"another run created '{theirs[0]}' for this key at the same time; ours, ")
     ours = phishing.analyst.get_playbook(outcome.live_id)
@@ -262,7 +287,6 @@ def test_of_two_runs_that_finish_at_once_the_later_one_withdraws(phishing: World
 
     client.update_playbook = update  # type: ignore[method-assign]
     outcome = only(phishing.apply(plan, client=client))
-    client.close()
     assert outcome.kind is OutcomeKind.FAILED
     assert phishing.acting("phishing") == theirs
 
@@ -279,7 +303,6 @@ def test_a_later_and_larger_unfinished_object_does_not_stop_ours(phishing: World
 
     client.create_playbook = create  # type: ignore[method-assign]
     outcome = only(phishing.apply(plan, client=client))
-    client.close()
     assert outcome.kind is OutcomeKind.DONE
     assert phishing.acting("phishing") == [outcome.live_id]
 
@@ -293,7 +316,6 @@ def test_many_runs_at_once_leave_one_that_acts(world: World) -> None:
         client = world.new_client()
         gate.wait()
         world.apply(plan, client=client)
-        client.close()
 
     threads = [threading.Thread(target=run) for _ in range(4)]
     for thread in threads:

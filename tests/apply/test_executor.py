@@ -128,7 +128,6 @@ def test_refused_credentials_end_the_run(world: World) -> None:
             expiring._caller.session._token = replace(expiring._caller.session.token(), value="not-a-token")
 
     applied = world.apply(plan, client=expiring, workers=2, on_progress=expire)
-    expiring.close()
     assert isinstance(applied.halt, AuthError)
     assert applied.exit_code is ExitCode.NOT_AUTHENTICATED
     said = kinds(applied)

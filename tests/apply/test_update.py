@@ -163,7 +163,6 @@ def test_somebody_elses_write_after_a_lost_answer_is_not_overwritten(phishing: W
 
     client.update_playbook = update  # type: ignore[method-assign]
     outcome = only(phishing.apply(plan, client=client))
-    client.close()
     assert outcome.kind is OutcomeKind.UNKNOWN
     assert "neither what it was nor what was sent" in outcome.message
     assert phishing.row("phishing")["description"] == "Mine."
@@ -237,7 +236,6 @@ def test_steps_that_come_back_empty_are_never_noted_as_their_echo(phishing: Worl
     send = client.update_playbook
     client.update_playbook = lambda live_id, sent: send(live_id, {**sent, "steps": []})  # type: ignore[method-assign]
     outcome = only(phishing.apply(plan, client=client))
-    client.close()
     assert (outcome.kind, outcome.altered) == (OutcomeKind.ALTERED, ("steps",))
     assert phishing.mark("phishing").echo == ()
     (change,) = phishing.plan().changes
@@ -320,7 +318,6 @@ def test_an_edit_at_the_same_time_in_another_field_is_not_taken_for_a_loss(phish
 
     client.update_playbook = update  # type: ignore[method-assign]
     outcome = only(phishing.apply(plan, client=client))
-    client.close()
     assert outcome.kind is OutcomeKind.DONE
     assert outcome.message == "somebody changed category at the same time; it was left as it is"
     assert phishing.row("phishing")["category"] == ""

@@ -62,6 +62,7 @@ class World:
         self.tenant = tenant_id_of(f"world {next(NUMBERS)}")
         self.files: dict[str, dict[str, Any]] = {}
         self.stop = threading.Event()
+        self._clients: list[Recording] = []
         self.client = self.new_client()
         self.analyst = Client(
             server.url, BearerToken(server.token(tenant=self.tenant, sub="per_analyst")), may_write=True
@@ -69,11 +70,13 @@ class World:
 
     def new_client(self, **options: Any) -> Recording:
         token = BearerToken(self.server.token(tenant=self.tenant))
-        return Recording(self.server.url, token, tenant_id=self.tenant, may_write=True, policy=FAST, **options)
+        client = Recording(self.server.url, token, tenant_id=self.tenant, may_write=True, policy=FAST, **options)
+        self._clients.append(client)
+        return client
 
     def close(self) -> None:
-        self.client.close()
-        self.analyst.close()
+        for client in (*self._clients, self.analyst):
+            client.close()
 
     def plan(self, choices: Choices = FORCED) -> Plan:
         situation = Situation("prod", SPACE, self.tenant, commit=COMMIT, bootstrap_needed=False)

@@ -41,7 +41,7 @@ class Limiter:
     def wait(self) -> None:
         """Return when the next call may be sent; raises Stopped if the run was interrupted while it waited."""
         turn = self._turn()
-        while (left := max(turn, self._paused_until) - time.monotonic()) > 0:
+        while (left := turn - time.monotonic()) > 0:
             if self._stop.wait(left):
                 raise Stopped("interrupted while waiting for the server's rate limit", hint="run the command again")
             if turn < self._paused_until:  # a pause began while we slept; all who slept with us need turns of their own
