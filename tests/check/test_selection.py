@@ -51,6 +51,11 @@ LOUD = [
     ({"per_path": {"legacy/*.yaml": {"ignore": ["PB4"]}}}, None, None),
     ({"per_path": {"**/x.yaml": {"severity": {"PB402": "note"}}}}, None, Severity.NOTE),
     ({"per_path": {"other": {"ignore": ["PB402"]}}}, None, Severity.ERROR),
+    ({"per_path": {"legacy": {"select": ["PB1"]}}}, None, None),
+    ({"per_path": {"legacy": {"select": ["PB4"]}}}, None, Severity.ERROR),
+    ({"per_path": {"legacy": {"select": ["PB402"], "ignore": ["PB4"]}}}, None, Severity.ERROR),
+    ({"per_path": {"legacy": {"select": ["PB4"], "ignore": ["PB402"]}}}, None, None),
+    ({"per_path": {"legacy": {"ignore": ["ungated"]}}}, None, None),
     ({"per_path": {"legacy": {"select": ["PB4"]}}}, None, Severity.ERROR),
     ({"per_path": {"legacy": {"select": ["ungated"]}}}, Severity.NOTE, Severity.NOTE),
     ({"per_path": {"legacy": {"select": ["PB1"]}}}, None, None),
@@ -67,3 +72,11 @@ def test_how_loud_a_rule_is_in_a_file(
     rules: dict[str, object], said: Severity | None, severity: Severity | None
 ) -> None:
     assert Selection(Settings({"rules": rules}, "/", None)).severity(RULE, said, "legacy/x.yaml") is severity
+
+
+def test_the_paths_of_the_config_are_those_below_its_folder() -> None:
+    """A run in another folder shows other paths; what applies to a file does not depend on it."""
+    settings = Settings({"rules": {"per_path": {"legacy": {"ignore": ["PB402"]}}}}, "/", None)
+    shown = "../legacy/x.yaml"
+    assert Selection(settings).severity(RULE, None, shown) is Severity.ERROR
+    assert Selection(settings, rooted=lambda path: path.removeprefix("../")).severity(RULE, None, shown) is None

@@ -46,8 +46,8 @@ def command(
     """
     _refuse_what_does_not_fit(paths, changed_since, options)
     repository = Repository(config, os.getcwd())
-    affected = _affected(repository, changed_since, verbose=verbose, quiet=quiet) if changed_since else None
-    known = _known(repository, options)
+    affected = _affected(repository, changed_since, verbose=verbose, quiet=quiet) if changed_since is not None else None
+    recorder = _recorder(repository, options["write_baseline"])
     report = check(
         repository,
         () if paths == ("-",) else paths,
@@ -57,12 +57,14 @@ def command(
             ignore=_codes(options["ignore"]),
             stdin=sys.stdin.buffer.read() if paths == ("-",) else None,
             stdin_name=options["stdin_filename"],
-            known=known,
+            known=recorder or _baseline(repository, options["baseline"]),
             only=set(affected.files) if affected else None,
         ),
     )
-    if options["write_baseline"]:
-        _write(options["write_baseline"], known, quiet=quiet)
+    if recorder is not None:
+        write_file(options["write_baseline"], recorder.text())
+        if not quiet:
+            click.echo(f"{recorder.name}: {recorder.summary()}", err=True)
     format_name = options["format_name"]
     if not quiet or report.findings or format_name != "text":
         show(report, format_name, options["reports"], options["color"], verbose=verbose, fail_on=Severity(fail_on))
@@ -73,15 +75,15 @@ def command(
 def _refuse_what_does_not_fit(paths: tuple[str, ...], changed_since: str | None, options: dict[str, Any]) -> None:
     if "-" in paths and len(paths) > 1:
         raise UsageError("'-' stands alone: standard input is one playbook")
-    if "-" in paths and changed_since:
+    if "-" in paths and changed_since is not None:
         raise UsageError("'-' and --changed-since do not go together: git knows nothing of standard input")
-    if options["write_baseline"]:
-        if paths or changed_since or options["select"] or options["ignore"]:
+    if options["write_baseline"] is not None:
+        if paths or changed_since is not None or options["select"] or options["ignore"]:
             raise UsageError(
                 "--write-baseline takes down everything: no PATH, --changed-since, --select or --ignore beside it",
                 hint="rules that the config ignores are left out of the baseline too",
             )
-        if options["baseline"]:
+        if options["baseline"] is not None:
             raise UsageError("--baseline and --write-baseline do not go together: one reads, the other writes anew")
 
 
@@ -96,26 +98,20 @@ def _affected(repository: Repository, ref: str, *, verbose: bool, quiet: bool) -
     return found
 
 
-def _known(repository: Repository, options: dict[str, Any]) -> Baseline | Recorder | None:
-    if target := options["write_baseline"]:
-        from playbookctl.check.baseline import Recorder
+def _recorder(repository: Repository, target: str | None) -> Recorder | None:
+    if target is None:
+        return None
+    from playbookctl.check.baseline import Recorder
 
-        return Recorder(repository.shown(os.path.abspath(target)), repository.rooted)
-    named = options["baseline"] or repository.settings.baseline
-    if not named:
+    return Recorder(repository.shown(os.path.abspath(target)), repository.rooted)
+
+
+def _baseline(repository: Repository, named: str | None) -> Baseline | None:
+    if named is None and repository.settings.baseline is None:
         return None
     from playbookctl.narrow import open_baseline
 
-    return open_baseline(repository, os.path.abspath(options["baseline"]) if options["baseline"] else None)
-
-
-def _write(path: str, recorder: Baseline | Recorder | None, *, quiet: bool) -> None:
-    from playbookctl.check.baseline import Recorder
-
-    if isinstance(recorder, Recorder):
-        write_file(path, recorder.text())
-        if not quiet:
-            click.echo(f"{path}: {recorder.summary()}", err=True)
+    return open_baseline(repository, None if named is None else os.path.abspath(named))
 
 
 def _codes(words: tuple[str, ...]) -> list[str]:
