@@ -29,6 +29,7 @@ CLOCK_SKEW_S = 30
 SECRET_BYTES = 32
 LONGEST_SUBJECT = 200
 SCOPE = "read write"
+HEADERS = {"alg", "typ"}
 REQUIRED_CLAIMS = ["sub", "tenant_id", "iat", "exp"]
 
 
@@ -72,18 +73,24 @@ class Signer:
     def verify(self, token: str) -> Caller:
         """Return the bearer; raise ApiProblem 401 for anything but our own valid token."""
         try:
-            claims = jwt.decode(
-                token,
-                self._secret,
-                algorithms=[ALGORITHM],
-                leeway=CLOCK_SKEW_S,
-                options={"require": REQUIRED_CLAIMS, "verify_aud": False},
-            )
+            claims = self._claims(token)
         except jwt.ExpiredSignatureError:
             raise unauthorized("the token has expired") from None
-        except (jwt.InvalidTokenError, ValueError, TypeError):
+        except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError):
             raise unauthorized("the token is not valid") from None
         return _caller(claims)
+
+    def _claims(self, token: str) -> dict[str, object]:
+        if jwt.get_unverified_header(token).keys() - HEADERS:  # a key, a reference to one, an extension to honour
+            raise jwt.InvalidTokenError
+        claims: dict[str, object] = jwt.decode(
+            token,
+            self._secret,
+            algorithms=[ALGORITHM],
+            leeway=CLOCK_SKEW_S,
+            options={"require": REQUIRED_CLAIMS, "verify_aud": False},
+        )
+        return claims
 
 
 def unauthorized(detail: str) -> ApiProblem:
