@@ -13,7 +13,7 @@ from playbookctl.errors import ConfigError, ExitCode
 from playbookctl.model.choices import Choices, OnDrift, Retirement
 from playbookctl.model.outcome import OutcomeKind
 from playbookctl.model.plan import Action
-from playbookctl.server.faults import Fault, FaultKind
+from playbookctl.server.faults import PRESETS, Fault, FaultKind
 from support.plans import body
 from support.world import kinds, only
 
@@ -197,6 +197,17 @@ def test_what_the_server_stores_differently_is_said_once_and_is_no_drift_afterwa
     assert again.to_write == ()
     assert not any(change.drifted for change in again.changes)
     assert phishing.sync().outcomes == ()
+
+
+def test_tags_that_the_server_tidies_keep_the_marks_and_are_said_once(phishing: World) -> None:
+    phishing.files["phishing"] = body(tags=[" mail ", "email", "email"])
+    plan = phishing.plan()
+    phishing.server.faults.arm(*PRESETS["tidy"])
+    outcome = only(phishing.apply(plan))
+    assert (outcome.kind, outcome.altered) == (OutcomeKind.ALTERED, ("tags",))
+    assert [field for field, _ in phishing.mark("phishing").echo] == ["tags"]
+    assert phishing.plan().to_write == ()
+    assert not phishing.plan().changes[0].drifted
 
 
 def test_an_echo_ends_when_the_file_agrees(phishing: World) -> None:
