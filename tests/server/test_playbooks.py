@@ -95,6 +95,18 @@ def test_every_patch_moves_updated_at_even_an_empty_one(client: httpx.Client) ->
     assert moments == sorted(set(moments))
 
 
+def test_updated_at_grows_when_the_clock_stands_still_or_steps_back(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = created(client)
+    moments = [document["updated_at"]]
+    for clock in (moments[0], moments[0], "2020-01-01T00:00:00.000000Z", "2020-01-01T00:00:00.000000Z"):
+        monkeypatch.setattr("playbookctl.server.clock.now", lambda clock=clock: clock)
+        monkeypatch.setattr("playbookctl.server.objects.now", lambda clock=clock: clock)
+        moments.append(client.patch(f"{PLAYBOOKS}/{document['id']}", json={"name": "x"}).json()["updated_at"])
+    assert moments == sorted(set(moments))
+
+
 def test_writers_are_named_by_the_token(server: EmbeddedServer, tenant: str, client: httpx.Client) -> None:
     document = created(client)
     with client_of(server, tenant=tenant, sub="per_analyst") as analyst:
