@@ -135,6 +135,7 @@ def test_every_command_has_help_and_says_what_it_does() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "playbookctl", "--help"], capture_output=True, text=True, check=True, env={**os.environ}
     )
+    assert "\n    playbookctl validate            check every playbook of the repository\n" in done.stdout
     commands = [line.split()[0] for line in done.stdout.partition("Commands:")[2].splitlines() if line.strip()]
     assert {"validate", "plan", "sync", "serve", "explain", "schema"} <= set(commands)
     for command in commands:

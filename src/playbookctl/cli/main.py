@@ -50,7 +50,7 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, message="playbookctl %(version)s")
 def cli() -> None:
-    r"""Validate, plan and sync SOC response playbooks kept as YAML in git.
+    """Validate, plan and sync SOC response playbooks kept as YAML in git.
 
     \b
     First steps:
@@ -58,7 +58,7 @@ def cli() -> None:
       playbookctl explain PB102       what a finding means, and how to mend it
       playbookctl plan                what a sync would change, field by field
       playbookctl sync                change it
-    """
+    """  # noqa: D301 - click's mark for a paragraph that is not to be wrapped
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
