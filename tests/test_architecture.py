@@ -40,8 +40,9 @@ LAYERS: dict[str, set[str]] = {
     "target": BASE | {"api", "server"},
     "gather": BASE | {"pipeline", "load", "plan"},
     "past": BASE | {"pipeline", "load", "plan", "gather", "history", "marker"},
+    "applied": BASE | {"pipeline", "load", "plan", "gather", "past", "history"},
     "survey": BASE | {"pipeline", "gather", "past", "plan", "api", "canonical"},
-    "reconcile": BASE | {"pipeline", "gather", "survey", "target", "plan", "api", "apply", "history"},
+    "reconcile": BASE | {"pipeline", "gather", "survey", "applied", "target", "plan", "api", "apply", "history"},
     "verdict": BASE | {"apply"},
     "cli": BASE
     | {"cli", "pipeline", "narrow", "gather", "target", "survey", "reconcile", "verdict", "report", "attack", "server", "load"}

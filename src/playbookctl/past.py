@@ -48,8 +48,14 @@ def past_of(repository: Repository, rows: LiveRows, gathered: Gathered, namespac
     ancestry = _ancestry(history, commits, frozenset(ancestors))
     if newest is None or gathered.playbooks.keys() <= rows.keys:
         return Past(history.head, ancestry, newest or _first(commits), None, touched)
-    folders = [os.path.join(repository.settings.root, _fixed_part(glob)) for glob in repository.settings.playbooks]
+    folders = [os.path.join(repository.settings.root, folder_of(glob)) for glob in repository.settings.playbooks]
     return Past(history.head, ancestry, newest, history.keys_of(newest, folders, _key_of), touched)
+
+
+def folder_of(glob: str) -> str:
+    """Return the folder (or file) that a glob of the config begins with, relative to the config."""
+    fixed = glob.partition("*")[0].partition("?")[0].partition("[")[0]
+    return fixed if fixed == glob else fixed.rpartition("/")[0]
 
 
 def _applied(rows: LiveRows, namespace: str) -> frozenset[str]:
@@ -90,10 +96,6 @@ def _key_of(path: str, text: str) -> str | None:
         return None
     key = entry.document.data.get("key")
     return key if isinstance(key, str) else stem(path)
-
-
-def _fixed_part(glob: str) -> str:
-    return glob.partition("*")[0].partition("?")[0].partition("[")[0]
 
 
 def _first(commits: Iterable[str]) -> str:

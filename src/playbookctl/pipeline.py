@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from playbookctl.check.baseline import Baseline, Recorder
     from playbookctl.check.rule import Rule
     from playbookctl.model.finding import Finding
+    from playbookctl.model.source import NodePath
     from playbookctl.model.workspace import Summary
 
 
@@ -54,6 +55,13 @@ class Repository:
             said = tuple(("PB002", problem) for problem in config_problems(config.document.data, rules))
             config = Entry(config.source, config.document, None, (*config.problems, *said)) if said else config
         return [entry for entry in (config, self._connectors_entry) if entry is not None]
+
+    def config_place(self, path: NodePath) -> str:
+        """Return where a value of the config stands, such as 'playbookctl.yaml:14'; '' without a config."""
+        entry = self._config_entry
+        if entry is None or entry.document is None:
+            return ""
+        return f"{entry.source.path}:{entry.document.spans.locate(path).start_line}"
 
     def files(self) -> list[str]:
         """Return the absolute paths of all playbooks, sorted, as they were when first asked for."""

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from playbookctl.applied import Applied
 from playbookctl.apply.calls import ApplyOptions
 from playbookctl.apply.executor import apply_plan
 from playbookctl.errors import Refused
@@ -13,6 +14,8 @@ from playbookctl.history import History
 from playbookctl.model.choices import Choices, Decision, Take
 from playbookctl.model.finding import Severity
 from playbookctl.model.report import Report
+from playbookctl.plan.drift import drift_plan
+from playbookctl.plan.expected import remarks
 from playbookctl.plan.make import make_plan
 from playbookctl.survey import survey
 from playbookctl.target import state_folder
@@ -22,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from playbookctl.api.client import Client
-    from playbookctl.apply.result import Applied, Progress
+    from playbookctl.apply.result import Applied as Ended
+    from playbookctl.apply.result import Progress
     from playbookctl.gather import Gathered
     from playbookctl.model.outcome import Outcome
     from playbookctl.model.plan import Plan
@@ -73,6 +77,21 @@ def plan_from(found: Survey, choices: Choices) -> Reconciled:
     return Reconciled(plan, found, lookups)
 
 
+def drift_report(found: Survey, only: frozenset[str]) -> Report:
+    """Return the report of what the server moved, and of the drift that the config expects. Sends nothing."""
+    lookups, environment = found.lookups(), found.environment.name
+    applied = Applied(found.repository, found.gathered, lookups)
+    planned = plan_from(found, Choices(only=only)).plan
+    plan = drift_plan(planned, found.rows, found.situation(lookups), applied.bodies)
+    known = {
+        "playbooks": found.gathered.playbooks.keys() | found.rows.keys,
+        "environments": found.repository.settings.environments.keys(),
+    }
+    entries = [entry for entry in found.expectations() if not only or entry.key in only]
+    said = remarks(entries, plan.changes, environment, found.today, known)
+    return Report("drift", found.gathered.report.version, plan=plan, messages=said)
+
+
 def carry_out(
     repository: Repository,
     environment: Environment,
@@ -80,7 +99,7 @@ def carry_out(
     plan: Plan,
     on_progress: Callable[[Progress], None],
     stop: threading.Event,
-) -> Applied:
+) -> Ended:
     """Carry the plan out, and return what became of each change. Nothing is raised for what happens to one of them."""
     options = ApplyOptions(
         workers=environment.workers,

@@ -12,6 +12,7 @@ from playbookctl.errors import Forbidden, Rejected
 from playbookctl.model.choices import NO_CHOICES
 from playbookctl.model.fields import MANAGED
 from playbookctl.past import past_of
+from playbookctl.plan.expected import Expectation, by_key
 from playbookctl.plan.lookups import Lookups
 from playbookctl.plan.rows import LiveRows
 from playbookctl.plan.sides import Situation, Thresholds, read_live
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from playbookctl.api.client import Client
     from playbookctl.gather import Gathered
     from playbookctl.model.choices import Choices
-    from playbookctl.model.workspace import Environment, Settings
+    from playbookctl.model.workspace import Environment
     from playbookctl.past import Past
     from playbookctl.pipeline import Repository
     from playbookctl.plan.sides import Live
@@ -59,6 +60,11 @@ class Survey:
             self.gathered.playbooks,
         )
 
+    def expectations(self) -> tuple[Expectation, ...]:
+        """Return the drift that the config expects, in this environment or another."""
+        rows = self.repository.settings.data.get("expected_drift") or ()
+        return tuple(_expectation(self.repository, number, row) for number, row in enumerate(rows))
+
     def situation(self, lookups: Lookups) -> Situation:
         """Return what is known of the run beside files, live rows and choices."""
         settings, environment, past = self.repository.settings, self.environment, self.past
@@ -76,7 +82,7 @@ class Survey:
             today=self.today,
             alive=lookups.alive,
             unmanaged_fields=frozenset(API_NAMES.get(name, name) for name in environment.unmanaged_fields),
-            expected_drift=_expected(settings, environment, self.today),
+            expected_drift=by_key(self.expectations(), environment.name, self.today),
             unreadable=self.gathered.unreadable,
             thresholds=Thresholds(**(settings.data.get("thresholds") or {})),
             bootstrap_needed=not environment.is_embedded,
@@ -113,15 +119,15 @@ def fetch_live(client: Client, on_row: Callable[[Mapping[str, Any]], object] | N
         yield read_live(row)
 
 
-def _expected(settings: Settings, environment: Environment, today: str) -> dict[str, frozenset[str]]:
-    """Return the drift that the config expects here, by key; no fields means all."""
-    found: dict[str, frozenset[str]] = {}
-    for row in settings.data.get("expected_drift") or ():
-        if row.get("environment", environment.name) == environment.name and row.get("until", today) >= today:
-            fields = frozenset(API_NAMES.get(name, name) for name in row.get("fields") or ())
-            known = found.get(row["key"])
-            found[row["key"]] = fields if known is None else (known | fields if known and fields else frozenset())
-    return found
+def _expectation(repository: Repository, number: int, row: Mapping[str, Any]) -> Expectation:
+    return Expectation(
+        key=row["key"],
+        reason=row["reason"],
+        fields=frozenset(API_NAMES.get(name, name) for name in row.get("fields") or ()),
+        environment=row.get("environment") or "",
+        until=row.get("until") or "",
+        place=repository.config_place(("expected_drift", number)),
+    )
 
 
 def _listed(rows: Callable[[], Iterable[dict[str, Any]]]) -> tuple[dict[str, Any], ...] | None:

@@ -28,6 +28,12 @@ def detailed_exit_code(plan: Plan) -> ExitCode:
     }[ahead, drifted]
 
 
+def drift_exit_code(plan: Plan, *, fail: bool) -> ExitCode:
+    """Return the code of a drift: 1 if it is to fail and something moved that nobody expects."""
+    moved = any(change.drifted or change.action is Action.HOLD for change in plan.changes)
+    return ExitCode.FINDINGS if fail and moved else ExitCode.DONE
+
+
 def sync_exit_code(plan: Plan, applied: Applied) -> ExitCode:
     """Return the code of a sync: that of the run, and 6 for what is held or drifted where drift was to fail."""
     codes = {applied.exit_code}

@@ -25,11 +25,15 @@ _RENDERED = {"owner_id": ("owner", "owner_id"), "required_connector_ids": ("requ
 
 
 class Unrendered(ValueError):
-    """A name without an id. `missed` holds every one of the playbook, in the order of the file."""
+    """A name without an id. `missed` holds every one of the playbook, in the order of the file.
 
-    def __init__(self, missed: tuple[Missed, ...]) -> None:
+    `body` is the rest of the playbook, '' in the place of each such id: fit for comparing, never for sending.
+    """
+
+    def __init__(self, missed: tuple[Missed, ...], body: dict[str, Any]) -> None:
         super().__init__(missed[0].reason)
         self.missed = missed
+        self.body = body
 
 
 def render(playbook: Playbook, lookups: Lookups) -> dict[str, Any]:
@@ -51,7 +55,7 @@ def render(playbook: Playbook, lookups: Lookups) -> dict[str, Any]:
             value = data.get(field.name)
             body[field.api_name] = field.default if value is None else value
     if names.missed:
-        raise Unrendered(tuple(names.missed))
+        raise Unrendered(tuple(names.missed), body)
     return body
 
 

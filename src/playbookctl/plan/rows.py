@@ -88,6 +88,14 @@ class LiveRows:
             found |= {live.id: live for live in self._strangers.get(f"steps {steps}", ())}
         return [found[id_] for id_ in sorted(found)]
 
+    def acting_duplicates(self) -> list[Live]:
+        """Return the rows marked as duplicates that somebody has switched on again, by id."""
+        return [
+            self.by_id[id_]
+            for id_ in sorted(self.by_id)
+            if self.class_of[id_] is LiveClass.DUPLICATE and self.by_id[id_].acts
+        ]
+
     def callers(self, live_id: str) -> list[Live]:
         """Return the live playbooks that call this one; retired ones and duplicates do not count, nor does it itself."""
         return sorted((live for live in self._callers.get(live_id, ()) if live.id != live_id), key=lambda live: live.id)

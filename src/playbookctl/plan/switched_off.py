@@ -15,7 +15,7 @@ from playbookctl.plan.rows import Row
 from playbookctl.plan.sides import LiveClass, user_tags
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from playbookctl.model.choices import Retirement
     from playbookctl.plan.rows import Place
@@ -48,8 +48,23 @@ def orphans(run: Run, key: str) -> Iterator[Change]:
             yield from _orphan(run, key, live, marker)
 
 
+def moved_since_mark(managed: Iterable[str], live: Live, marker: Marker) -> list[str]:
+    """Return the API fields in which a live playbook is not as its mark says: as it was applied, or as it was retired."""
+    if marker.retired:
+        compared = [field for field in POSITIONS if field in {*managed, "enabled", "auto_execute"}]
+        left = {field: digest_at(marker.retired, POSITIONS[field]) for field in compared}
+        return [field for field, was in left.items() if was not in ("", digest_at(live.digests, POSITIONS[field]))]
+    base = base_by_field(marker.base) if marker.base is not None else {}
+    echo = dict(marker.echo)
+    return [
+        field
+        for field in managed
+        if field in base and digest_at(live.digests, POSITIONS[field]) not in (base[field], echo.get(field))
+    ]
+
+
 def _orphan(run: Run, key: str, live: Live, marker: Marker) -> Iterator[Change]:
-    moved = _moved(run, live, marker)
+    moved = moved_since_mark(run.managed, live, marker)
     if marker.retired and not moved:
         return
     change = Change(
@@ -66,22 +81,6 @@ def _orphan(run: Run, key: str, live: Live, marker: Marker) -> Iterator[Change]:
     )
     retirement = next((retirement for retirement in run.choices.retire if retirement.key == key), None)
     yield change if retirement is None else _retired(run, change, live, marker, retirement)
-
-
-def _moved(run: Run, live: Live, marker: Marker) -> list[str]:
-    """Return the API fields in which a live playbook is not as it was left: retired, or as its base says."""
-    if marker.retired:
-        compared = [field for field in POSITIONS if field in {*run.managed, "enabled", "auto_execute"}]
-        left = {field: digest_at(marker.retired, POSITIONS[field]) for field in compared}
-    else:
-        base = base_by_field(marker.base) if marker.base is not None else {}
-        left = {field: dict(marker.echo).get(field, "") for field in run.managed}
-        return [
-            field
-            for field in run.managed
-            if field in base and digest_at(live.digests, POSITIONS[field]) not in (base[field], left[field])
-        ]
-    return [field for field, was in left.items() if was not in ("", digest_at(live.digests, POSITIONS[field]))]
 
 
 def _retired(run: Run, change: Change, live: Live, marker: Marker, retirement: Retirement) -> Change:

@@ -56,7 +56,8 @@ def drift(change: Change) -> str:
 
 def conflict(change: Change, row: Row) -> str:
     """Say that both sides moved the same fields, or that nobody knows."""
-    return f"{_UNCLEAR[row]}{':' if row is not Row.RETIRED else ''} {names(change.fields)}"
+    both = [field for field in change.fields if field.moved_by is Side.BOTH]
+    return f"{_UNCLEAR[row]}{':' if row is not Row.RETIRED else ''} {names(both)}"
 
 
 def clash(change: Change) -> str:
@@ -95,6 +96,11 @@ def decide_later(pending: Sequence[str]) -> tuple[str, str]:
     """Say that a decision has to wait for an id."""
     said = listed(pending)
     return f"it calls {said}, which has no id yet; the decision can be carried out after that", f"sync {said} first"
+
+
+def acting_duplicates(lives: Iterable[Live]) -> tuple[str, ...]:
+    """Say which duplicates are switched on."""
+    return tuple(f"the duplicate {live.id} ('{live.name}') is switched on again; both copies can act" for live in lives)
 
 
 def several(lives: Iterable[Live]) -> str:

@@ -26,7 +26,7 @@ def add(page: Bounded, report: Report, title: str) -> None:
     plan = report.plan
     if plan is None or report.plan_totals is None:
         return
-    page.add(f"**playbookctl {title}**: {summary.plan(report.plan_totals)}\n")
+    page.add(f"**playbookctl {title}**: {summary.of_plan(report)}\n")
     page.add(_head(plan))
     _list(page, (f"- **sync refuses this plan**: {_with_hint(r.message, r.hint)}" for r in plan.refusals), "refusal")
     _list(

@@ -43,7 +43,7 @@ def render(report: Report, options: Options) -> str:
     """Return the plan of a report that has one."""
     page = Page(options)
     if report.plan is not None and report.plan_totals is not None:
-        totals = f"{report.command}: {summary.plan(report.plan_totals)}"
+        totals = f"{report.command}: {summary.of_plan(report)}"
         _head(page, report.plan)
         page.add(0, "", totals, BOLD)
         _riskier(page, report.plan.changes)

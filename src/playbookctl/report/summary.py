@@ -59,6 +59,26 @@ _GROUP_WORDS = {
 }
 
 
+def of_plan(report: Report) -> str:
+    """Return the totals of a report's plan, in the words of its command."""
+    totals = report.plan_totals
+    if totals is None:
+        return ""
+    return drift(totals) if report.command == "drift" else plan(totals)
+
+
+def drift(totals: PlanTotals) -> str:
+    """Return '2 drifted, 1 held; 1 as expected, 598 as applied', or 'no drift; 612 as applied'."""
+    numbers = {group.value: number for group, number in totals.groups}
+    moved = [f"{numbers[name]:,} {word}" for name, word in _DRIFT_WORDS.items() if numbers[name]]
+    rest = [f"{totals.expected:,} as expected"] if totals.expected else []
+    rest.append(f"{numbers['unchanged'] - totals.expected:,} as applied")
+    return f"{', '.join(moved) or 'no drift'}; {', '.join(rest)}"
+
+
+_DRIFT_WORDS = {"drift": "drifted", "held": "lost or unclear"}
+
+
 def plan(totals: PlanTotals) -> str:
     """Return '2 to create, 1 to mark; 1 in conflict, 2 held; 598 unchanged', or 'nothing to write; 612 unchanged'."""
     numbers = {group.value: number for group, number in totals.groups}
