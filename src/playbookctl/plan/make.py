@@ -123,7 +123,4 @@ def _counts(rows: LiveRows, files: int) -> Counts:
 def _notes(run: Run) -> Iterable[str]:
     if run.situation.unreadable:
         yield f"nothing is retired in this run: {len(run.situation.unreadable)} files cannot be read"
-    for id_ in sorted(run.rows.by_id):
-        live = run.rows.by_id[id_]
-        if live.acts and run.rows.class_of[id_] is LiveClass.DUPLICATE:
-            yield f"the duplicate {id_} ('{live.name}') is switched on again; both copies can act"
+    yield from wording.acting_duplicates(run.rows.acting_duplicates())
