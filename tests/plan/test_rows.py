@@ -15,7 +15,7 @@ FULL = "0" * 96
 # the first that fits, from the top
 CLASSES: list[tuple[LiveClass, list[str], dict[str, Any]]] = [
     (LiveClass.DELETED, ["playbookctl:key=broken"], {"is_deleted": True}),
-    (LiveClass.BAD, marks("phishing", B, "ply_1", space="other") + ["playbookctl:lease=1"], {}),
+    (LiveClass.BAD, [*marks("phishing", B, "ply_1", space="other"), "playbookctl:lease=1"], {}),
     (LiveClass.BAD, [*marks("phishing", B, "ply_1"), "playbookctl:key=soc/other"], {}),
     (LiveClass.FOREIGN, marks("phishing", B, "ply_1", space="other", duplicate_of="ply_9"), {}),
     (LiveClass.DUPLICATE, marks("phishing", B, "ply_1", duplicate_of="ply_9", bound_to="ply_8"), {}),

@@ -124,3 +124,8 @@ def test_two_sides_that_both_say_how_it_acts_clash(
 ) -> None:
     settled = settle(moves, frozenset(), Orders(decision=decision))
     assert (settled.clash, settled.written, settled.kept) == (clash, written, kept)
+
+
+def test_a_revert_beside_a_brake_that_holds_is_no_clash() -> None:
+    settled = settle({"steps": DRIFT, "enabled": DRIFT}, frozenset({"enabled"}), Orders(REVERT))
+    assert (settled.clash, settled.written, settled.kept) == (False, {"steps"}, {"enabled"})

@@ -148,13 +148,17 @@ def _phases(change: Change, server: Server, ids: dict[str, str]) -> list[Any]:
 
         def finish() -> None:
             live_id = ids[change.key]
+            key = f"playbookctl:key={mark.namespace}/{mark.key}"
+            if any(key in found["tags"] and found["id"] < live_id for found in server.rows()):
+                return  # somebody else was faster; the next plan clears this one away
             switches = {name: sent[name] for name in ("enabled", "auto_execute")}
             server.patch(live_id, {**switches, "tags": [*change.tags, *write_tags(mark, live_id)]})
 
         return [post, finish]
 
     def patch() -> None:
-        assert fingerprint(server.objects[change.live_id]) == change.expect
+        if fingerprint(server.objects[change.live_id]) != change.expect:
+            return  # stale: another run, or a person, was faster
         tags = {} if change.mark is None else {"tags": [*change.tags, *write_tags(change.mark, change.live_id)]}
         server.patch(change.live_id, sent | tags)
 

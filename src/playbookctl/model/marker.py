@@ -27,7 +27,7 @@ class Marker:
     """The tags of ours on one object. `base` is None where there is none and while `unfinished` (`base=1.new`).
 
     `echo` pairs an API field with the digest of what the server made of it. `retired` holds the digests of the object
-    as it was retired, `duplicate_of` the id of the object that stays.
+    as it was before retiring switched it off, `duplicate_of` the id of the object that stays.
     """
 
     namespace: str

@@ -19,7 +19,6 @@ Which module decides what: ``rows`` in which row of the table a key is, ``three_
 ``waves`` orders them, ``safety`` refuses the whole. A callee without an id is a placeholder until apply has created it.
 """
 
-from playbookctl.plan.codes import detailed_code, sync_code
 from playbookctl.plan.lookups import Lookups, Missed
 from playbookctl.plan.make import make_plan
 from playbookctl.plan.merge import hold_merge, merged_document, with_changes
@@ -42,7 +41,6 @@ __all__ = [
     "Unreadable",
     "Unrendered",
     "desire",
-    "detailed_code",
     "hold_merge",
     "make_plan",
     "merged_document",
@@ -50,7 +48,6 @@ __all__ = [
     "names_in",
     "read_live",
     "render",
-    "sync_code",
     "unrender",
     "with_changes",
 ]

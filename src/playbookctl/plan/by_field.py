@@ -10,7 +10,7 @@ from playbookctl.model.choices import OnDrift, Take
 from playbookctl.model.marker import Marker
 from playbookctl.model.plan import Action, Change, FieldChange, Side, Standing
 from playbookctl.plan import wording
-from playbookctl.plan.brakes import NEITHER, Judgement, judge
+from playbookctl.plan.brakes import Judgement, judge
 from playbookctl.plan.fields import desired_value, field_change, live_value, to_write
 from playbookctl.plan.sides import user_tags
 from playbookctl.plan.three_way import Move, Orders, Settled, compare, settle
@@ -99,8 +99,6 @@ def _moves(pair: Pair) -> dict[str, Move]:
 
 
 def _judged(pair: Pair, body: Mapping[str, Any], field: str) -> Judgement:
-    if pair.action is Action.REVIVE and field in ("enabled", "auto_execute"):
-        return NEITHER  # retiring switched them off, no analyst did
     return judge(field, live_value(pair.live, field), desired_value(body, field))
 
 

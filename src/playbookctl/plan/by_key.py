@@ -15,10 +15,10 @@ from playbookctl.plan.fields import created_fields, desired_value, to_write
 from playbookctl.plan.rows import Place, Row, place_of
 from playbookctl.plan.run import known_base
 from playbookctl.plan.sides import Ancestry, LiveClass
-from playbookctl.plan.switched_off import duplicate
+from playbookctl.plan.switched_off import OFF, SWITCHES, duplicate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from playbookctl.plan.run import Run
     from playbookctl.plan.sides import Desired, Live
@@ -68,19 +68,29 @@ def _pair(run: Run, desired: Desired, live: Live, row: Row, wave: int) -> Pair:
         switched_off = {field: found[field] for field in ("enabled", "auto_execute") if not live.acts}
         base = dict(found) if live.untouched else {**unknown, **switched_off}
         return Pair(run, desired, live, row, base, Action.FINISH, Standing.NEEDS_HUMAN, wave)
-    if row is Row.RETIRED:
-        untouched = marker is not None and _as_retired(run, live, marker.retired)
-        return Pair(run, desired, live, row, found if untouched else unknown, Action.REVIVE, Standing.NEEDS_HUMAN, wave)
+    if row is Row.RETIRED and marker is not None and marker.base is not None:
+        base = _base_of_retired(live, marker.retired, known_base(marker.base, desired))
+        return Pair(run, desired, live, row, base, Action.REVIVE, Standing.NEEDS_HUMAN, wave)
     if marker is None or marker.base is None:
         return Pair(run, desired, live, row, unknown, Action.UPDATE, Standing.NEEDS_HUMAN, wave)
     return Pair(run, desired, live, row, known_base(marker.base, desired), wave=wave)
 
 
-def _as_retired(run: Run, live: Live, retired: str) -> bool:
-    """Whether a retired playbook is as it was left, fields aside that nobody compares."""
-    compared = {*run.managed, "enabled", "auto_execute"}
-    positions = [POSITIONS[field] for field in compared]
-    return all(digest_at(retired, at) in ("", digest_at(live.digests, at)) for at in positions)
+def _base_of_retired(live: Live, retired: str, base: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Return the base of a retired playbook: nobody's where it was edited since.
+
+    What retiring itself switched off counts as if the base said so; a switch that was off before, as its drift.
+    """
+    known = dict(base)
+    for field in base:
+        found, left = digest_at(live.digests, POSITIONS[field]), digest_at(retired, POSITIONS[field])
+        if field not in SWITCHES:
+            known[field] = base[field] if left in ("", found) else None
+        elif found != OFF[field]:
+            known[field] = None
+        elif left == base[field]:
+            known[field] = found
+    return known
 
 
 def _by_row(run: Run, desired: Desired, place: Place, wave: int) -> Change:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from playbookctl.canonical import POSITIONS
+from playbookctl.model.fields import MANAGED
 from playbookctl.model.plan import Action, Change, Counts, Plan, Standing
 from playbookctl.plan import wording
 from playbookctl.plan.by_field import hold
@@ -39,7 +39,8 @@ def make_plan(
     rows = live if isinstance(live, LiveRows) else LiveRows(live, situation.namespace)
     check_files(desired, situation)
     check_choices(choices, desired, rows, situation)
-    managed = tuple(field for field in POSITIONS if field not in situation.unmanaged_fields)
+    unmanaged = situation.unmanaged_fields
+    managed = tuple(field.api_name for field in MANAGED if not {field.name, field.api_name} & unmanaged)
     run = Run(situation, choices, rows, bodies, managed)
     unreadable = {file.key: file for file in situation.unreadable}
     changes = [_unreadable(run, file) for _, file in sorted(unreadable.items())]

@@ -164,7 +164,7 @@ class Situation:
     `applied_keys` are the keys of the files at the last applied commit, None where that is not known; `touched` the
     keys whose files this commit changes. `alive` holds the ids of the environment's connectors and persons, None where
     they were not listed. `expected_drift` maps a key to the API fields that may differ, empty for all. `today` is
-    YYYY-MM-DD. `unmanaged_fields` are API names.
+    YYYY-MM-DD. `unmanaged_fields` are names of the file or of the API.
     """
 
     environment: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from playbookctl.canonical import POSITIONS, digest_at, digests, with_digest
+from playbookctl.canonical import POSITIONS, digest_at, digests
 from playbookctl.marker import base_by_field
 from playbookctl.model.marker import Marker
 from playbookctl.model.plan import Action, Change, FieldChange, Side, Standing
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from playbookctl.plan.run import Run
     from playbookctl.plan.sides import Desired, Live
 
-_OFF = digests({"enabled": False, "auto_execute": False})
+SWITCHES = ("auto_execute", "enabled")
+OFF = {field: digest_at(digests(dict.fromkeys(SWITCHES, False)), POSITIONS[field]) for field in SWITCHES}
 
 
 def duplicate(run: Run, desired: Desired, live: Live, place: Place, wave: int) -> Change:
@@ -51,8 +52,8 @@ def orphans(run: Run, key: str) -> Iterator[Change]:
 def moved_since_mark(managed: Iterable[str], live: Live, marker: Marker) -> list[str]:
     """Return the API fields in which a live playbook is not as its mark says: as it was applied, or as it was retired."""
     if marker.retired:
-        compared = [field for field in POSITIONS if field in {*managed, "enabled", "auto_execute"}]
-        left = {field: digest_at(marker.retired, POSITIONS[field]) for field in compared}
+        compared = [field for field in POSITIONS if field in {*managed, *SWITCHES}]
+        left = {field: OFF.get(field) or digest_at(marker.retired, POSITIONS[field]) for field in compared}
         return [field for field, was in left.items() if was not in ("", digest_at(live.digests, POSITIONS[field]))]
     base = base_by_field(marker.base) if marker.base is not None else {}
     echo = dict(marker.echo)
@@ -101,7 +102,7 @@ def _retired(run: Run, change: Change, live: Live, marker: Marker, retirement: R
         _switched_off(change, live),
         action=Action.RETIRE,
         standing=Standing.REPO_AHEAD,
-        mark=replace(marker, retired=_digests_when_off(live)),
+        mark=replace(marker, retired=live.digests),
     )
 
 
@@ -116,10 +117,3 @@ def _switched_off(change: Change, live: Live) -> Change:
         tags=user_tags(live),
         expect=live.fingerprint,
     )
-
-
-def _digests_when_off(live: Live) -> str:
-    all_digests = live.digests
-    for position in (POSITIONS["enabled"], POSITIONS["auto_execute"]):
-        all_digests = with_digest(all_digests, position, digest_at(_OFF, position))
-    return all_digests

@@ -71,17 +71,14 @@ class Orders:
 class Settled:
     """The moved fields by what becomes of them: written, kept as live has them, or held as a conflict.
 
-    `clash`: both a written and a kept field say how the playbook acts; nobody has tried such a playbook.
+    `clash`: the repo's moves that are written and live's that are kept both say how the playbook acts; nobody has tried
+    such a playbook.
     """
 
     written: frozenset[str]
     kept: frozenset[str]
     held: frozenset[str]
-
-    @property
-    def clash(self) -> bool:
-        """Whether both sides touched how it acts."""
-        return bool(self.written & ACTING and self.kept & ACTING)
+    clash: bool = False
 
 
 def settle(moves: Mapping[str, Move], brakes: frozenset[str], orders: Orders) -> Settled:
@@ -90,10 +87,12 @@ def settle(moves: Mapping[str, Move], brakes: frozenset[str], orders: Orders) ->
     for field, what in moves.items():
         if what is not Move.MARK:
             fates[_fate(what, orders, brake=field in brakes)].add(field)
-    settled = Settled(frozenset(fates["written"]), frozenset(fates["kept"]), frozenset(fates["held"]))
-    if settled.clash and orders.decision is Take.LIVE:
-        return Settled(settled.written - ACTING, settled.kept | settled.written & ACTING, settled.held)
-    return settled
+    written, kept, held = (frozenset(fates[fate]) for fate in ("written", "kept", "held"))
+    by_repo = {field for field in written & ACTING if moves[field] is not Move.DRIFT}
+    clash = bool(by_repo and kept & ACTING)
+    if clash and orders.decision is Take.LIVE:
+        return Settled(written - by_repo, kept | by_repo, held)
+    return Settled(written, kept, held, clash)
 
 
 def _fate(what: Move, orders: Orders, *, brake: bool) -> str:
