@@ -42,11 +42,13 @@ LAYERS: dict[str, set[str]] = {
     "past": BASE | {"pipeline", "load", "plan", "gather", "history", "marker"},
     "applied": BASE | {"pipeline", "load", "plan", "gather", "past", "history"},
     "survey": BASE | {"pipeline", "gather", "past", "plan", "api", "canonical"},
-    "reconcile": BASE | {"pipeline", "gather", "survey", "applied", "target", "plan", "api", "apply", "history"},
+    "health": BASE | {"check"},
+    "status": BASE | {"survey", "plan", "health"},
+    "reconcile": BASE | {"pipeline", "gather", "survey", "applied", "status", "target", "plan", "api", "apply", "history"},
     "verdict": BASE | {"apply"},
     "cli": BASE
     | {"cli", "pipeline", "narrow", "gather", "target", "survey", "reconcile", "verdict", "report", "attack", "server", "load"}
-    | {"check", "flow", "apply", "api"},
+    | {"check", "flow", "apply", "api", "status"},
     "__main__": {"cli"},
     "__init__": set(),
 }

@@ -13,10 +13,12 @@ from playbookctl.errors import Refused
 from playbookctl.history import History
 from playbookctl.model.choices import Choices, Decision, Take
 from playbookctl.model.finding import Severity
+from playbookctl.model.moment import utc_now
 from playbookctl.model.report import Report
 from playbookctl.plan.drift import drift_plan
 from playbookctl.plan.expected import remarks
 from playbookctl.plan.make import make_plan
+from playbookctl.status import warnings_of
 from playbookctl.survey import survey
 from playbookctl.target import state_folder
 
@@ -74,7 +76,8 @@ def plan_from(found: Survey, choices: Choices) -> Reconciled:
     choices = with_decisions(choices, found.repository.settings)
     desired, situation = gathered.desired(lookups), found.situation(lookups)
     plan = make_plan(desired, found.rows, situation, choices, lambda key: gathered.body(key, lookups))
-    return Reconciled(plan, found, lookups)
+    warnings = (warning.sentence for warning in warnings_of(found, lookups, utc_now()))
+    return Reconciled(replace(plan, notes=(*plan.notes, *warnings)), found, lookups)
 
 
 def drift_report(found: Survey, only: frozenset[str]) -> Report:

@@ -72,15 +72,22 @@ def show(
         if not separator or not path or name not in FORMAT_NAMES:
             raise UsageError(f"--report {wanted} is not FORMAT=PATH", hint=f"formats: {', '.join(FORMAT_NAMES)}")
         write_file(path, render(name, report, Options(verbose=verbose, fail_on=fail_on)))
-    terminal = sys.stdout.isatty()
-    options = Options(color=wants_color(color, terminal=terminal), width=_width() if terminal else 0,
-                      unicode=_can_unicode(), verbose=verbose, fail_on=fail_on)  # fmt: skip
+    options = display(color, verbose=verbose, fail_on=fail_on)
     text = render(format_name, report, options)
     if format_name == "text" and annotate.are_wanted(os.environ):
         said = annotate.of(report)
         text += said if options.unicode else said.encode("ascii", "backslashreplace").decode()
     # what programs read is UTF-8 whatever the terminal's encoding is
     click.echo(text if format_name == "text" else text.encode("utf-8"), nl=False, color=True)
+
+
+def display(color: str, *, verbose: bool = False, fail_on: Severity = Severity.ERROR) -> Options:
+    """Return how to render for whoever reads standard output."""
+    terminal = sys.stdout.isatty()
+    return Options(
+        color=wants_color(color, terminal=terminal), width=_width() if terminal else 0, unicode=_can_unicode(),
+        verbose=verbose, fail_on=fail_on,
+    )  # fmt: skip
 
 
 def write_file(path: str, text: str) -> None:

@@ -42,7 +42,7 @@ def remedies(report: Report) -> list[tuple[str, str]]:
     return lines
 
 
-_GROUP_WORDS = {
+GROUP_WORDS = {
     "create": "to create",
     "finish": "to finish",
     "update": "to update",
@@ -82,7 +82,7 @@ _DRIFT_WORDS = {"drift": "drifted", "held": "lost or unclear"}
 def plan(totals: PlanTotals) -> str:
     """Return '2 to create, 1 to mark; 1 in conflict, 2 held; 598 unchanged', or 'nothing to write; 612 unchanged'."""
     numbers = {group.value: number for group, number in totals.groups}
-    said = {name: f"{numbers[name]:,} {word}" for name, word in _GROUP_WORDS.items() if numbers[name]}
+    said = {name: f"{numbers[name]:,} {word}" for name, word in GROUP_WORDS.items() if numbers[name]}
     human = [said.pop(name) for name in ("conflict", "held") if name in said]
     rest = [said.pop(name) for name in ("drift", "orphan", "unchanged") if name in said]
     parts = [", ".join(said.values()) or "nothing to write", ", ".join(human), ", ".join(rest)]
