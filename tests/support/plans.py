@@ -11,7 +11,7 @@ from playbookctl.marker import unfinished, write_tags
 from playbookctl.model.choices import NO_CHOICES, Choices
 from playbookctl.model.marker import Base, Marker
 from playbookctl.model.plan import Action, Change, Plan
-from playbookctl.plan import Desired, LiveRows, Situation, make_plan, read_live
+from playbookctl.plan import Desired, LiveClass, LiveRows, Situation, make_plan, read_live
 from playbookctl.plan.render import pending_in
 
 if TYPE_CHECKING:
@@ -148,8 +148,9 @@ def _phases(change: Change, server: Server, ids: dict[str, str]) -> list[Any]:
 
         def finish() -> None:
             live_id = ids[change.key]
-            key = f"playbookctl:key={mark.namespace}/{mark.key}"
-            if any(key in found["tags"] and found["id"] < live_id for found in server.rows()):
+            named = LiveRows(map(read_live, server.rows()), mark.namespace).group(mark.key)
+            smaller = [live for live in named.of(LiveClass.UNFINISHED) if live.id < live_id]
+            if smaller or named.of(LiveClass.OURS):
                 return  # somebody else was faster; the next plan clears this one away
             switches = {name: sent[name] for name in ("enabled", "auto_execute")}
             server.patch(live_id, {**switches, "tags": [*change.tags, *write_tags(mark, live_id)]})
