@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from playbookctl.canonical import POSITIONS, digest_at, digests
 from playbookctl.model.choices import NO_CHOICES
 from playbookctl.model.plan import Action, Change, Plan, Standing
 from playbookctl.plan import LiveRows, Row, read_live
@@ -20,7 +21,7 @@ B = body()
 THEIRS = body(description="Theirs.")
 OURS = body(description="Ours.")
 OFF: dict[str, Any] = {"enabled": False, "auto_execute": False}
-RETIRED = "".join([marks("phishing", body(**OFF), "ply_1")[0].split(".")[1]])
+RETIRED = digests(B)  # how it was before retiring switched it off
 
 
 def drift(scene: Scene, applied: Iterable[Mapping[str, Any]] = (), **known: Any) -> tuple[Plan, dict[str, Change]]:
@@ -86,8 +87,6 @@ def test_a_switch_needs_no_history_and_a_brake_is_one_though_the_file_moved_too(
 def test_what_the_server_stored_differently_is_no_drift() -> None:
     scene = Scene({"phishing": B}, [])
     echoed = body(tags=["email", "more"])
-    from playbookctl.canonical import POSITIONS, digest_at, digests
-
     echo = (("tags", digest_at(digests(echoed), POSITIONS["tags"])),)
     scene.rows = [row("ply_1", echoed, marks("phishing", B, "ply_1", echo=echo))]
     assert drift(scene)[1]["phishing"].fields == ()

@@ -22,7 +22,7 @@ from playbookctl.plan.rows import Row
 from playbookctl.plan.run import Run
 from playbookctl.plan.sides import LiveClass
 from playbookctl.plan.step_changes import step_changes
-from playbookctl.plan.switched_off import moved_since_mark
+from playbookctl.plan.switched_off import OFF, moved_since_mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -124,7 +124,7 @@ def _before(moved: Iterable[str], marker: Marker, applied: Applied) -> Iterator[
     """Yield each moved field with the value that was applied, `_UNKNOWN` where nothing at hand has its digest."""
     base = base_by_field(marker.base) if marker.base is not None else {}
     if marker.retired:  # what retiring left behind counts, whatever the repo asked for before
-        base = {field: digest_at(marker.retired, position) for field, position in POSITIONS.items()}
+        base = {field: OFF.get(field) or digest_at(marker.retired, at) for field, at in POSITIONS.items()}
     bodies = _Remembered(chain(_LIKELY, applied(marker.key, marker.base.commit if marker.base else "")))
     for field in moved:
         yield field, next((body[field] for body in bodies if _is(field, body, base.get(field, ""))), _UNKNOWN)
