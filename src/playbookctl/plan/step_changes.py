@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import json
 from typing import TYPE_CHECKING, Any
 
-from playbookctl.canonical import json_text
+from playbookctl.canonical import POSITIONS, canonical_text, json_text
+from playbookctl.model.fields import MANAGED
 from playbookctl.model.plan import StepChange, StepKind, ValueChange
-from playbookctl.steps import all_steps, canonical_steps
+from playbookctl.steps import all_steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+_STEPS = MANAGED[POSITIONS["steps"]]
 
 
 def step_changes(live: Any, desired: Any, vendor: Mapping[str, Mapping[str, Any]]) -> tuple[StepChange, ...]:
@@ -44,8 +48,9 @@ def _changes(
 
 
 def _by_id(steps: Any) -> dict[str, dict[str, Any]]:
-    """Return the steps by id, loop bodies flattened; of a repeated id the last."""
-    return {step["id"]: _without_body(step) for step in all_steps(canonical_steps(steps))}
+    """Return the steps by id in canonical form, loop bodies flattened; of a repeated id the last."""
+    canonical = json.loads(canonical_text(_STEPS, steps))
+    return {step["id"]: _without_body(step) for step in all_steps(canonical)}
 
 
 def _without_body(step: Mapping[str, Any]) -> dict[str, Any]:
