@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _WORD = "playbookctl:"
 _COMMENT = re.compile(r"#[ \t]*playbookctl:[ \t]*ignore\[(?P<codes>[^\]\r\n]*)\](?P<rest>[^\r\n]*)")
 _UNTIL = re.compile(r"\buntil=(\d{4}-\d{2}-\d{2})\b")
+_BREAK = re.compile(r"\r\n|\n|\r")
 _REACH_OF_FILE = (0, 1 << 60)
 
 
@@ -121,7 +122,7 @@ def _next_content(text: str, offset: int) -> int:
 def _span(text: str, start: int, end: int) -> Span:
     from playbookctl.model.source import Span
 
-    line = text.count("\n", 0, start) + 1
-    column = start - (text.rfind("\n", 0, start) + 1) + 1
+    breaks = [match.end() for match in _BREAK.finditer(text, 0, start)]
+    line, column = len(breaks) + 1, start - (breaks[-1] if breaks else 0) + 1
     width = len(text[start:end].rstrip())
     return Span(line, column, line, column + width, start, start + width)

@@ -52,7 +52,7 @@ def is_always(condition: Condition) -> bool:
         unknown = root == "alert" and name.split(".")[0] not in ALERT_FIELDS
         return unknown or (op == "not_in" and value == []) or (op == "not_equals" and value is None)
     matches_any = op in ("contains", "starts_with", "ends_with") and value == ""
-    matches_any |= op == "matches" and value in _MATCH_ALL
+    matches_any |= op == "matches" and isinstance(value, str) and value in _MATCH_ALL
     return root == "alert" and name in ALWAYS_THERE and (op == "exists" or matches_any)
 
 

@@ -177,7 +177,8 @@ class Constructor:
 
     def _template(self, node: Node) -> str:
         text = self._slice(node)
-        message = f'{text} without quotes is a YAML mapping, not a template; write it in quotes: "{text}"'
+        shown = " ".join(text.split())
+        message = f'{shown} without quotes is a YAML mapping, not a template; write it in quotes: "{shown}"'
         self.remarks.append(Remark(TRAP, node, message))
         return text
 

@@ -82,6 +82,8 @@ def _document(source: Source, root: Any) -> tuple[Document | None, Problems]:
         problems.append((remark.code, Problem(path, remark.message, related=related, span=span, severity=severity)))
     problems += _character_problems(source.text, spans.lines)
     problems += _comment_problems(source.text, spans)
+    if not isinstance(data, dict):
+        return None, problems  # `{{ x }}` is the whole file, as was said
     return Document(source, data, spans), problems
 
 

@@ -83,7 +83,7 @@ def _with_schema_problems(kind: str, document: Document, problems: Problems) -> 
         index = said.get((span.start, span.end))
         if index is not None and merged[index][0] in ("PB003", "PB004"):
             code, problem = merged[index]
-            if code == "PB004" and isinstance(error.path[-1:], tuple) and isinstance(error.path[-1], Key):
+            if code == "PB004" and error.path and isinstance(error.path[-1], Key):
                 merged[index] = ("PB002", Problem(error.path, error.message, span=span))
             elif code == "PB004":
                 merged[index] = (code, Problem(problem.path, problem.message, span=span))

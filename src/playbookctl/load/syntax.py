@@ -73,5 +73,9 @@ def _at(lines: Lines, text: str, offset: int) -> Span:
 def _one(lines: Lines, offset: int) -> Span:
     from playbookctl.model.source import Span
 
+    text = lines.text
+    if text[offset - 1 : offset + 1] == "\r\n":
+        offset -= 1  # between the two there is no place
     line, column = lines.position(offset)
-    return Span(line, column, line, column + 1, offset, offset + 1)
+    width = 1 if offset < len(text) and text[offset] not in "\r\n" else 0
+    return Span(line, column, line, column + width, offset, offset + width)
