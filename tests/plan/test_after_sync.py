@@ -285,6 +285,7 @@ class TwoSides(RuleBasedStateMachine):
             self._assert_no_edit_was_lost(plan, before, choices)
             self._assert_nothing_came_back(plan, before)
             self._assert_nothing_untried(plan)
+            self._assert_what_was_written_arrived(plan)
             assert not (self.clones - self.lookalikes) & {change.live_id for change in plan.to_write}
         self.applied = frozenset(self.repo)
         again, _ = self._plan(replace(choices, retire=()))  # what was retired is no orphan any more
@@ -303,6 +304,15 @@ class TwoSides(RuleBasedStateMachine):
                 now = text(field, self.server.objects[change.live_id][field])
                 if was != now and self.analysts.get((change.live_id, field)) == was:
                     assert was in self.held_by_repo[change.key, field], (change, sent.name, was, now)
+
+    def _assert_what_was_written_arrived(self, plan: Plan) -> None:
+        ids = LiveRows(map(read_live, self.server.rows()), SPACE).ids()
+        for change in plan.to_write:
+            live = self.server.objects.get(change.live_id)
+            if live is not None and change.action in (Action.UPDATE, Action.REVIVE, Action.FINISH):
+                wanted_body = self._rendered(self.repo[change.key], ids)
+                for field in (field.field for field in change.fields if field.written):
+                    assert text(field, live[field]) == text(field, wanted_body[field]), change
 
     def _assert_nothing_untried(self, plan: Plan) -> None:
         for change in plan.to_write:
