@@ -375,10 +375,7 @@ class TestRows1To4:
         change = self.alike.change()
         assert seen(change) == (HOLD, HUMAN, set(), 3)
         assert change.reason == "not ours, but alike: ply_7 ('phishing ')"
-        assert (
-            change.hint
-            == "adopt phishing, sync --takeover phishing if it is another repository's, or sync --create phishing"
-        )
+        assert change.hint == "adopt phishing, or sync --create phishing"
         assert self.alike.change(choices=Choices(create=frozenset({"phishing"}))).action is Action.CREATE
 
     @pytest.mark.parametrize(
@@ -407,7 +404,7 @@ class TestRows1To4:
     def test_nothing_is_adopted_where_it_is_not_clear_which(self) -> None:
         scene = Scene({"phishing": B}, [row("ply_7", B), row("ply_8", B)])
         change = scene.change(choices=Choices(adopt=(Adoption("phishing"),)))
-        assert (change.action, change.hint) == (HOLD, "adopt phishing=ID")
+        assert (change.action, change.hint) == (HOLD, "adopt phishing=ID, or sync --create phishing")
         assert "ply_7 ('Phishing'), ply_8 ('Phishing')" in change.reason
 
     def test_another_repositorys_playbook_is_taken_over_and_never_adopted(self) -> None:

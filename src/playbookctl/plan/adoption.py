@@ -14,10 +14,15 @@ from playbookctl.plan.sides import LiveClass, user_tags
 from playbookctl.plan.three_way import Settled, compare
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from playbookctl.model.choices import Adoption
     from playbookctl.plan.rows import Place
     from playbookctl.plan.run import Run
     from playbookctl.plan.sides import Desired, Live
+
+_FREE = (LiveClass.UNMANAGED, LiveClass.COPY)
+_THEIRS = (LiveClass.FOREIGN, LiveClass.BAD)
 
 
 def adopted(run: Run, desired: Desired, place: Place, change: Change) -> Change | None:
@@ -29,20 +34,32 @@ def adopted(run: Run, desired: Desired, place: Place, change: Change) -> Change 
     found = _adoptable(run, place, adoption, takes_over=takes_over)
     if len(found) != 1:
         reason = f"{len(found)} live playbooks could be adopted" + (f": {wording.several(found)}" if found else "")
-        return hold(change, Standing.NEEDS_HUMAN, reason, f"adopt {desired.key}=ID")
+        return hold(change, Standing.NEEDS_HUMAN, reason, ways_out(run, desired.key, place.others))
     if desired.pending:
         return hold(change, Standing.NEEDS_HUMAN, *wording.decide_later(desired.pending))
     return _adopt(run, desired, found[0], change)
 
 
+def ways_out(run: Run, key: str, strangers: Sequence[Live]) -> str:
+    """Name what ends a hold for live playbooks that are not ours: only what can be carried out for these."""
+    free = sum(run.rows.class_of[live.id] in _FREE for live in strangers)
+    theirs = sum(run.rows.class_of[live.id] in _THEIRS for live in strangers)
+    ways = [f"adopt {key}" if free == 1 else f"adopt {key}=ID"] if free else []
+    if theirs == 1:
+        ways.append(f"sync --takeover {key} if another repository gives it up")
+    return f"{', '.join(ways)}, or sync --create {key}" if ways else f"sync --create {key}"
+
+
 def _adoptable(run: Run, place: Place, adoption: Adoption | None, *, takes_over: bool) -> tuple[Live, ...]:
+    """Return the rows that may be meant: by a takeover those of other repositories, where there are any."""
     if adoption is not None and adoption.live_id:
         named = run.rows.by_id.get(adoption.live_id)
         candidates: tuple[Live, ...] = () if named is None else (named,)
     else:
         candidates = place.others
-    open_classes = {LiveClass.UNMANAGED, LiveClass.COPY} | ({LiveClass.FOREIGN, LiveClass.BAD} if takes_over else set())
-    return tuple(live for live in candidates if run.rows.class_of[live.id] in open_classes)
+    free = tuple(live for live in candidates if run.rows.class_of[live.id] in _FREE)
+    theirs = tuple(live for live in candidates if run.rows.class_of[live.id] in _THEIRS)
+    return theirs or free if takes_over else free
 
 
 def _adopt(run: Run, desired: Desired, live: Live, change: Change) -> Change:

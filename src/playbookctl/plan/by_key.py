@@ -9,7 +9,7 @@ from playbookctl.canonical import POSITIONS, digest_at
 from playbookctl.model.marker import Marker
 from playbookctl.model.plan import Action, Change, Standing
 from playbookctl.plan import wording
-from playbookctl.plan.adoption import adopted
+from playbookctl.plan.adoption import adopted, ways_out
 from playbookctl.plan.by_field import Pair, by_field, hold, start
 from playbookctl.plan.fields import created_fields, desired_value, to_write
 from playbookctl.plan.rows import Place, Row, place_of
@@ -109,8 +109,7 @@ def _by_row(run: Run, desired: Desired, place: Place, wave: int) -> Change:
         return _create(run, desired, change)
     if place.row is Row.ALIKE:
         reason = f"not ours, but alike: {wording.several(others)}"
-        hint = f"adopt {key}, sync --takeover {key} if it is another repository's, or sync --create {key}"
-        return hold(change, Standing.NEEDS_HUMAN, reason, hint)
+        return hold(change, Standing.NEEDS_HUMAN, reason, ways_out(run, key, others))
     if place.row is Row.GONE:
         reason = "gone from the server: it was there when the last commit was applied"
     else:

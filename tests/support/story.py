@@ -1,0 +1,139 @@
+"""Stories: told from a seed, played on an estate, cut down to what matters where one breaks a law, printed to be told again."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import tempfile
+import traceback
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playbookctl.errors import PlaybookctlError
+from support.acts import ACTS, MOST, WEIGHTS, Act
+from support.estate import Estate
+from support.hints import settle
+from support.laws import Broken
+from support.paper import Paper
+from support.repository import GitHistory
+from support.values import document
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from playbookctl.server.embedded import EmbeddedServer
+    from support.watch import Watch
+
+for name in ("repo", "live", "sync"):
+    __import__(f"support.acts_{name}")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where stories are played. `history` is 'paper', 'git', or 'none' for a folder outside git."""
+
+    server: EmbeddedServer
+    watch: Watch
+    base: Path
+    history: str = "paper"
+
+    @contextmanager
+    def estate(self) -> Iterator[Estate]:
+        """Give an estate of two playbooks that were synced once."""
+        folder = Path(tempfile.mkdtemp(dir=self.base))
+        history = {"paper": Paper, "git": GitHistory, "none": lambda _: None}[self.history](folder)
+        estate = Estate(self.server, self.watch, folder, history)
+        try:
+            estate.files = {"a": document("a"), "c": document("c")}
+            estate.commit()
+            yield estate
+        finally:
+            estate.close()
+            if history is not None:
+                history.leave()
+            shutil.rmtree(folder)
+
+
+def told(seed: int, length: int) -> tuple[Act, ...]:
+    """Return the story of a seed."""
+    drawn = random.Random(seed)  # noqa: S311 - a story, no secret
+    names, weights = list(WEIGHTS), list(WEIGHTS.values())
+    return tuple(
+        Act(name, drawn.randrange(MOST), drawn.randrange(MOST)) for name in drawn.choices(names, weights, k=length)
+    )
+
+
+def play(stage: Stage, story: Sequence[Act], *, ending: int | None = 0) -> int:
+    """Play a story; at its end follow all hints, taking the ways that `ending` says. Return the number of writes.
+
+    Raises Broken where a law is broken.
+    """
+    with stage.estate() as estate:
+        from playbookctl.model.choices import Choices
+
+        estate.sync(Choices(bootstrap=True))
+        for one in story:
+            perform(estate, one)
+        if ending is not None:
+            estate.laws.catch_up()
+            settle(estate, ending)
+        return estate.laws.writes
+
+
+def perform(estate: Estate, one: Act) -> None:
+    """Do one act. Whatever the tool raises that is none of its own errors breaks a law, too."""
+    try:
+        ACTS[one.name](estate, one.a, one.b)
+    except (Broken, PlaybookctlError):
+        raise
+    except Exception as error:
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        raise Broken(
+            f"no {type(error).__name__} is raised in {where.name}", f"{error} ({where.filename}:{where.lineno})"
+        ) from error
+
+
+def broken_by(stage: Stage, story: Sequence[Act]) -> Broken | None:
+    """Return the law that a story breaks."""
+    try:
+        play(stage, story)
+    except Broken as broken:
+        return broken
+    return None
+
+
+def shortest(story: Sequence[Act], breaks: Callable[[Sequence[Act]], bool], tries: int = 300) -> tuple[Act, ...]:
+    """Return what is left of a story that breaks a law when everything is cut that does not matter."""
+    left = list(story)
+    size = max(len(left) // 2, 1)
+    while size and tries > 0:
+        at = 0
+        while at < len(left) and tries > 0:
+            tries -= 1
+            shorter = left[:at] + left[at + size :]
+            if breaks(shorter):
+                left = shorter
+            else:
+                at += size
+        size = size // 2 if size > 1 else 0
+    return tuple(left)
+
+
+def tell(seed: int, story: Sequence[Act], broken: Broken) -> str:
+    """Return what to print of a broken law: the law, and a script that can be played again."""
+    lines = "\n".join(f"    {one}" for one in story)
+    return f"seed {seed} breaks a law: {broken}\nstory = (\n{lines}\n)"
+
+
+def prove(stage: Stage, seed: int, length: int) -> int:
+    """Play the story of a seed; where it breaks a law fail with the shortest story that does. Return the writes."""
+    story = told(seed, length)
+    try:
+        return play(stage, story)
+    except Broken as broken:
+        law = broken.law
+        short = shortest(story, lambda left: (found := broken_by(stage, left)) is not None and found.law == law)
+        again = broken_by(stage, short) or broken
+        raise AssertionError(tell(seed, short, again)) from broken
