@@ -35,7 +35,9 @@ LAYERS: dict[str, set[str]] = {
     # The pipeline: the modules that know the order of the stages. `gather` and `past` make the repo's side of a plan,
     # `narrow` says what a check may leave out, `target` opens the live side, `reconcile` puts them together, `verdict`
     # says what came of it.
-    "pipeline": BASE | {"load", "attack", "check"},
+    "promise": BASE | {"load", "edit"},
+    "pipeline": BASE | {"load", "attack", "check", "promise"},
+    "repair": BASE | {"pipeline", "load", "promise"},
     "narrow": BASE | {"pipeline", "load", "check", "history"},
     "target": BASE | {"api", "server"},
     "gather": BASE | {"pipeline", "load", "plan"},
@@ -45,10 +47,12 @@ LAYERS: dict[str, set[str]] = {
     "health": BASE | {"check"},
     "status": BASE | {"survey", "plan", "health"},
     "reconcile": BASE | {"pipeline", "gather", "survey", "applied", "status", "target", "plan", "api", "apply", "history"},
+    "doctor": BASE
+    | {"doctor", "pipeline", "gather", "past", "target", "survey", "status", "plan", "api", "history", "marker"},
     "verdict": BASE | {"apply"},
     "cli": BASE
-    | {"cli", "pipeline", "narrow", "gather", "target", "survey", "reconcile", "verdict", "report", "attack", "server", "load"}
-    | {"check", "flow", "apply", "api", "status"},
+    | {"cli", "pipeline", "repair", "narrow", "gather", "target", "survey", "reconcile", "verdict", "report", "attack", "server", "load"}
+    | {"check", "flow", "apply", "api", "status", "doctor"},
     "__main__": {"cli"},
     "__init__": set(),
 }

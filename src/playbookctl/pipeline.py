@@ -47,6 +47,7 @@ class Repository:
         self.attack = AttackIndex.of(self.settings)
         self._links = Links(self.settings.root)
         self._files: list[str] | None = None
+        self.drafts: dict[str, str] = {}  # texts of playbooks by absolute path, read in place of the files
 
     def own_entries(self, rules: dict[str, Rule]) -> list[Entry]:
         """Return the entries of the config and the connectors file, where they exist; the config's names `rules`."""
@@ -75,7 +76,8 @@ class Repository:
         if self._links.lead_out(file):
             return unreadable(shown, "a symbolic link leads out of the repository; such a file is not read")
         try:
-            return load_entry(shown, read_bytes(file))
+            draft = self.drafts.get(file)
+            return load_entry(shown, read_bytes(file) if draft is None else draft.encode("utf-8"))
         except OSError as error:
             return unreadable(shown, f"the file cannot be read: {(error.strerror or str(error)).lower()}")
 
@@ -155,6 +157,7 @@ def check(
     everything = not paths and options.stdin is None and options.only is None
     entries = _entries(repository, chosen, options, on_entry)
     findings, checked = _run(engine, repository, entries, list(own.values()), everything=everything)
+    findings = _repairable(findings, set(own), reopen)
     if options.known is not None:
         messages += options.known.remarks(checked | set(own), engine.codes)
     infos = {code: RuleInfo(code, rule.name, rule.severity, rule.title, rule.doc) for code, rule in rules.items()}
@@ -230,6 +233,15 @@ def _run(
     findings += engine.check_workspace(workspace, None if everything else checked)
     findings += engine.check_suppressions(checked | {entry.source.path for entry in own})
     return findings, checked
+
+
+def _repairable(findings: list[Finding], own: set[str], reopen: Callable[[str], Entry]) -> list[Finding]:
+    """Keep only the fixes that can be made, so that every format promises what `validate --fix` does."""
+    if not any(finding.fix for finding in findings):
+        return findings
+    from playbookctl.promise import kept
+
+    return kept(findings, own, reopen)
 
 
 def _entries(

@@ -65,8 +65,12 @@ def show(
     *,
     verbose: bool = False,
     fail_on: Severity = Severity.ERROR,
+    err: bool = False,
 ) -> None:
-    """Print a report in the format asked for, and write the files asked for. Raises UsageError for a bad `--report`."""
+    """Print a report in the format asked for, and write the files asked for. Raises UsageError for a bad `--report`.
+
+    `err` prints it on standard error, where standard output carries something else.
+    """
     for wanted in reports:
         name, separator, path = wanted.partition("=")
         if not separator or not path or name not in FORMAT_NAMES:
@@ -78,7 +82,7 @@ def show(
         said = annotate.of(report)
         text += said if options.unicode else said.encode("ascii", "backslashreplace").decode()
     # what programs read is UTF-8 whatever the terminal's encoding is
-    click.echo(text if format_name == "text" else text.encode("utf-8"), nl=False, color=True)
+    click.echo(text if format_name == "text" else text.encode("utf-8"), nl=False, color=True, err=err)
 
 
 def display(color: str, *, verbose: bool = False, fail_on: Severity = Severity.ERROR) -> Options:

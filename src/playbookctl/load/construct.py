@@ -37,13 +37,16 @@ _CHANGES = re.compile(r"[-+]?0[0-7_]+|[-+]?[0-9_]+(?::[0-9]+)+(?:\.[0-9_]*)?|[0-
 class Remark:
     """Something to say about a node: the code of the rule that says it, and optionally the node it clashes with."""
 
-    __slots__ = ("code", "message", "mild", "node", "other")
+    __slots__ = ("code", "meant", "message", "mild", "node", "other")
 
-    def __init__(self, code: str, node: Node, message: str, other: Node | None = None, *, mild: bool = False) -> None:
+    def __init__(
+        self, code: str, node: Node, message: str, other: Node | None = None, *, meant: str = "", mild: bool = False
+    ) -> None:
         self.code = code
         self.node = node
         self.message = message
         self.other = other
+        self.meant = meant  # the text that quotes would make of it; '' where they are no remedy
         self.mild = mild  # whether the author may have meant it: a warning, not an error
 
 
@@ -114,7 +117,12 @@ class Constructor:
             said = what.get(inner.tag, "a number")
             text = inner.value or "null"
             self.remarks.append(
-                Remark(TRAP, node, f"the key {text} is {said} in YAML 1.1, not text; write it in quotes: '{text}'")
+                Remark(
+                    TRAP,
+                    node,
+                    f"the key {text} is {said} in YAML 1.1, not text; write it in quotes: '{text}'",
+                    meant=inner.value,
+                )
             )
         return str(inner.value)
 
@@ -130,10 +138,12 @@ class Constructor:
             return text
         if tag == TIMESTAMP:
             self.remarks.append(
-                Remark(TRAP, node, f"{text} is a date in YAML 1.1, not text; write it in quotes: '{text}'")
+                Remark(TRAP, node, f"{text} is a date in YAML 1.1, not text; write it in quotes: '{text}'", meant=text)
             )
         elif tag == MERGE:
-            self.remarks.append(Remark(TRAP, node, "<< merges mappings only as a key; write it in quotes: '<<'"))
+            self.remarks.append(
+                Remark(TRAP, node, "<< merges mappings only as a key; write it in quotes: '<<'", meant=text)
+            )
         else:
             self._unknown_tag(node)
         return text
@@ -148,12 +158,14 @@ class Constructor:
             return str(text)
         if value is None:
             self.remarks.append(
-                Remark(TRAP, node, f"{text} has no form in JSON; write it in quotes if text is meant: '{text}'")
+                Remark(
+                    TRAP, node, f"{text} has no form in JSON; write it in quotes if text is meant: '{text}'", meant=text
+                )
             )
             return str(text)
         if _CHANGES.fullmatch(text):
             message = f"{text} is the number {value} in YAML 1.1; if text is meant, write it in quotes: '{text}'"
-            self.remarks.append(Remark(TRAP, node, message, mild=True))
+            self.remarks.append(Remark(TRAP, node, message, meant=text, mild=True))
         return value
 
     def _unknown_tag(self, node: Node) -> None:
@@ -179,7 +191,7 @@ class Constructor:
         text = self._slice(node)
         shown = " ".join(text.split())
         message = f'{shown} without quotes is a YAML mapping, not a template; write it in quotes: "{shown}"'
-        self.remarks.append(Remark(TRAP, node, message))
+        self.remarks.append(Remark(TRAP, node, message, meant=text))
         return text
 
     def _slice(self, node: Node) -> str:

@@ -14,11 +14,14 @@ from playbookctl.load.limits import MAX_BYTES, MAX_DEPTH, TooLarge, may_be_deep
 from playbookctl.load.spans import Lines, NodeSpans
 from playbookctl.load.syntax import explain_yaml_error
 from playbookctl.load.yaml_nodes import AliasNode, compose_all, events
-from playbookctl.model.finding import Problem, Related, Severity
-from playbookctl.model.source import Document, Source, Span
+from playbookctl.model.finding import Edit, Fix, Problem, Related, Severity
+from playbookctl.model.quoting import quoted
+from playbookctl.model.source import Document, Key, Source, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from playbookctl.model.source import NodePath
 
     Problems = list[tuple[str, Problem]]
 
@@ -79,12 +82,20 @@ def _document(source: Source, root: Any) -> tuple[Document | None, Problems]:
         related = (Related(spans.path_of(remark.other), "it stands here first"),) if remark.other else ()
         severity = Severity.WARNING if remark.mild else None
         span = spans.span_of(remark.node)
-        problems.append((remark.code, Problem(path, remark.message, related=related, span=span, severity=severity)))
+        fix = in_quotes(path, remark.meant, safe=not remark.mild) if remark.meant and path else None
+        problem = Problem(path, remark.message, related=related, fix=fix, span=span, severity=severity)
+        problems.append((remark.code, problem))
     problems += _character_problems(source.text, spans.lines)
     problems += _comment_problems(source.text, spans)
     if not isinstance(data, dict):
         return None, problems  # `{{ x }}` is the whole file, as was said
     return Document(source, data, spans), problems
+
+
+def in_quotes(path: NodePath, text: str, *, safe: bool) -> Fix:
+    """Return the fix that puts the value or the key at `path` in quotes, so that it is `text`."""
+    mode = "key" if isinstance(path[-1], Key) else "replace"
+    return Fix("write it in quotes", (Edit(path, quoted(text), mode),), safe=safe)
 
 
 def _shape_problem(roots: list[Any], text: str) -> Problem | None:
@@ -130,7 +141,9 @@ def _character_problems(text: str, lines: Lines) -> Problems:
 
 def _comment_problems(text: str, spans: NodeSpans) -> Problems:
     """Find text that ends at a `#` its author took for a part of it: `message: see #1234 ticket`."""
-    offsets = [match.start() for match in _COMMENT_WORD.finditer(text) if text[match.start() - 1 : match.start()] in " \t"]
+    offsets = [
+        match.start() for match in _COMMENT_WORD.finditer(text) if text[match.start() - 1 : match.start()] in " \t"
+    ]
     if not offsets:
         return []
     found: Problems = []
@@ -143,8 +156,17 @@ def _comment_problems(text: str, spans: NodeSpans) -> Problems:
         line_end = _ESCAPED_CR.sub("\n", text[offset:]).partition("\n")[0]
         message = f"the text ends here: '{_short(line_end)}' is a comment to YAML; put the whole text in quotes"
         span = spans.lines.span(offset, offset + len(line_end))
-        found.append(("PB004", Problem(spans.path_of(node), message, span=span, severity=Severity.WARNING)))
+        path = spans.path_of(node)
+        fix = _with_comment(path, text[node.start_mark.index : offset + len(line_end)].rstrip())
+        found.append(("PB004", Problem(path, message, fix=fix, span=span, severity=Severity.WARNING)))
     return found
+
+
+def _with_comment(path: NodePath, line: str) -> Fix | None:
+    """Return the fix that makes the comment a part of the text; not a safe one, for it may be a comment after all."""
+    if "\n" in line or "\r" in line or isinstance(path[-1], Key):
+        return None
+    return Fix("put the whole text in quotes", (Edit(path, quoted(line), "rest"),), safe=False)
 
 
 def _short(text: str) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from playbookctl.load.document import decode, parse
+from playbookctl.load.document import decode, in_quotes, parse
 from playbookctl.load.limits import MAX_BYTES
 from playbookctl.load.schema import accepts
-from playbookctl.model.finding import Problem
+from playbookctl.model.finding import Fix, Problem
 from playbookctl.model.playbook import Playbook
 from playbookctl.model.source import Key, Source, Span
 from playbookctl.model.workspace import Entry
@@ -86,13 +86,19 @@ def _with_schema_problems(kind: str, document: Document, problems: Problems) -> 
             if code == "PB004" and error.path and isinstance(error.path[-1], Key):
                 merged[index] = ("PB002", Problem(error.path, error.message, span=span))
             elif code == "PB004":
-                merged[index] = (code, Problem(problem.path, problem.message, span=span))
+                merged[index] = (code, Problem(problem.path, problem.message, fix=_now_safe(problem.fix), span=span))
             continue
         if error.kind == "type" and "string" in error.expected and (trap := _trap(document, error.path)):
-            merged.append(("PB004", Problem(error.path, trap, span=span)))
+            fix = in_quotes(error.path, document.source.text[span.start : span.end], safe=True)
+            merged.append(("PB004", Problem(error.path, trap, fix=fix, span=span)))
         else:
             merged.append(("PB002", Problem(error.path, error.message, span=span)))
     return merged
+
+
+def _now_safe(fix: Fix | None) -> Fix | None:
+    """Return the fix as a safe one: the schema takes text only here, so nothing else can be meant."""
+    return Fix(fix.title, fix.edits) if fix is not None else None
 
 
 def _trap(document: Document, path: NodePath) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from playbookctl.model.source import NodePath
 
 _BREAK = re.compile(r"\r\n|\n|\r")
+_BLANKS = " \t\r\n\x85\u2028\u2029"  # to YAML 1.1; a no-break space is text
 
 
 class Lines:
@@ -43,7 +44,7 @@ class Lines:
     def span(self, start: int, end: int) -> Span:
         """Return the span of `text[start:end]`, without white space at its end."""
         end = max(start, min(end, len(self.text)))
-        while end > start and self.text[end - 1].isspace():
+        while end > start and self.text[end - 1] in _BLANKS:
             end -= 1
         return Span(*self.position(start), *self.position(end), start, end)
 

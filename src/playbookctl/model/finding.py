@@ -28,9 +28,10 @@ _RANKS = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 
 class Edit(Value):
-    """One replacement of the text at a path: `mode` is 'replace' (the value), 'key' (rename), 'insert' or 'delete'.
+    """One change of the text at a path. `text` is YAML as it will stand in the file; the edit stage makes patches of it.
 
-    `text` is YAML as it will stand in the file. The edit stage turns it into a patch on spans.
+    `mode` is 'replace' (the value), 'rest' (the value and what follows on its line), 'key' (rename), 'delete' (a key with
+    its value, or an element) or 'insert' (a key that is not there, or an element before the one with that index).
     """
 
     __slots__ = ("mode", "path", "text")

@@ -41,7 +41,8 @@ steps:
       "on": console
 ```
 
-**How to fix it:** put the text in quotes.
+**How to fix it:** put the text in quotes. `playbookctl validate --fix` does where only text can be meant;
+`--unsafe-fixes` also quotes numbers such as `0123`, and joins a text with the comment that was cut off.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ steps:
     action: block-sender
 ```
 
-**How to fix it:** remove the field. The identity of a playbook is its `key:`.
+**How to fix it:** remove the field; `playbookctl validate --fix` does. The identity of a playbook is its `key:`.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ steps:
     action: block-sender
 ```
 
-**How to fix it:** remove the tag. It came with an export of the live object, and the next sync writes it again.
+**How to fix it:** remove the tag; `playbookctl validate --fix` does. It came with an export of the live object, and the next sync writes it again.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ steps:
     action: send-message
 ```
 
-**How to fix it:** add the connector to `required_connectors`.
+**How to fix it:** add the connector to `required_connectors`; `playbookctl validate --fix` does.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from playbookctl.check.rule import Context, playbook_rule
-from playbookctl.model.finding import Problem, Severity
+from playbookctl.model.finding import Edit, Fix, Problem, Severity
+from playbookctl.model.quoting import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,4 +56,11 @@ def connector_not_required(playbook: Playbook, context: Context) -> Iterator[Pro
             continue  # PB201 says so; adding an unknown name to the list would mend nothing
         if name and name not in required and not step.data.get("optional") and "{{" not in name:
             required.add(name)  # one finding for a connector, at its first use
-            yield Problem((*step.path, "connector"), f"'{name}' is used here but is not among required_connectors")
+            said = f"'{name}' is used here but is not among required_connectors"
+            yield Problem((*step.path, "connector"), said, fix=Fix(f"require '{name}'", (_added(playbook, name),)))
+
+
+def _added(playbook: Playbook, name: str) -> Edit:
+    if isinstance(listed := playbook.data.get("required_connectors"), list):
+        return Edit(("required_connectors", len(listed)), written(name), "insert")
+    return Edit(("required_connectors",), f"[{written(name)}]", "insert")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
               "tree included, and those that call them; all, if the config or the connectors changed.")  # fmt: skip
 @click.option("--baseline", metavar="FILE", help="Findings that are known and do not count. Default: the config's.")
 @click.option("--write-baseline", metavar="FILE", help="Write a baseline of everything found now.")
+@click.option("--fix", is_flag=True, help="Repair what can be repaired safely, and report the rest. With '-' the text goes "
+              "to standard output and the report to standard error.")  # fmt: skip
+@click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: also fixes that may change what is sent.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and write nothing. Exit code 1 if anything.")
 @click.option("--stdin-filename", metavar="NAME", default="<stdin>", help="What '-' is called in the findings.")
 @click.option("--today", "today_", metavar="DATE", help="The date by which suppressions expire. Default: today.")
 @output_options
@@ -48,28 +53,43 @@ def command(
     repository = Repository(config, os.getcwd())
     affected = _affected(repository, changed_since, verbose=verbose, quiet=quiet) if changed_since is not None else None
     recorder = _recorder(repository, options["write_baseline"])
-    report = check(
-        repository,
-        () if paths == ("-",) else paths,
-        CheckOptions(
-            today=options["today_"] or today(),
-            select=_codes(options["select"]),
-            ignore=_codes(options["ignore"]),
-            stdin=sys.stdin.buffer.read() if paths == ("-",) else None,
-            stdin_name=options["stdin_filename"],
-            known=recorder or _baseline(repository, options["baseline"]),
-            only=set(affected.files) if affected else None,
-        ),
-    )
+    data = sys.stdin.buffer.read() if paths == ("-",) else None
+    make = partial(_check_options, repository, options, data, recorder, set(affected.files) if affected else None)
+    asked = () if data is not None else paths
+    if options["fix"] or options["diff"]:
+        from playbookctl.cli import fixing
+
+        report = fixing.fix(repository, asked, make, options, quiet=quiet)
+    else:
+        report = check(repository, asked, make())
     if recorder is not None:
         write_file(options["write_baseline"], recorder.text())
         if not quiet:
             click.echo(f"{recorder.name}: {recorder.summary()}", err=True)
     format_name = options["format_name"]
     if not quiet or report.findings or format_name != "text":
-        show(report, format_name, options["reports"], options["color"], verbose=verbose, fail_on=Severity(fail_on))
+        show(report, format_name, options["reports"], options["color"], verbose=verbose, fail_on=Severity(fail_on),
+             err=data is not None and options["fix"])  # fmt: skip
     failing = any(finding.severity.rank <= Severity(fail_on).rank for finding in report.findings)
     ctx.exit(ExitCode.FINDINGS if failing else ExitCode.DONE)
+
+
+def _check_options(
+    repository: Repository,
+    options: dict[str, Any],
+    data: bytes | None,
+    recorder: Recorder | None,
+    only: set[str] | None,
+) -> CheckOptions:
+    return CheckOptions(
+        today=options["today_"] or today(),
+        select=_codes(options["select"]),
+        ignore=_codes(options["ignore"]),
+        stdin=data,
+        stdin_name=options["stdin_filename"],
+        known=recorder or _baseline(repository, options["baseline"]),
+        only=only,
+    )
 
 
 def _refuse_what_does_not_fit(paths: tuple[str, ...], changed_since: str | None, options: dict[str, Any]) -> None:
@@ -77,6 +97,10 @@ def _refuse_what_does_not_fit(paths: tuple[str, ...], changed_since: str | None,
         raise UsageError("'-' stands alone: standard input is one playbook")
     if "-" in paths and changed_since is not None:
         raise UsageError("'-' and --changed-since do not go together: git knows nothing of standard input")
+    if options["fix"] or options["diff"] or options["unsafe_fixes"]:
+        from playbookctl.cli.fixing import refuse_what_does_not_fit
+
+        refuse_what_does_not_fit(paths, options)
     if options["write_baseline"] is not None:
         if paths or changed_since is not None or options["select"] or options["ignore"]:
             raise UsageError(
