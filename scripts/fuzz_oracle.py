@@ -65,8 +65,7 @@ class Oracle:
         self._beside = []
         for name in BESIDE:
             entry = load_entry(f"playbooks/{name}", (ROOT / "playbooks" / name).read_bytes())
-            if summary := summary_of(entry, self._context):
-                self._beside.append(summary)
+            self._beside.append(summary_of(entry, self._context))
         self.slowest = (0.0, b"")  # the largest part of its bound that a file took, and the file
 
     def judge(self, data: bytes, kind: str = "playbook", *, thorough: bool = False) -> set[str]:
@@ -90,8 +89,7 @@ class Oracle:
     def _check(self, entry: Entry, known: Recorder | None = None) -> list[Finding]:
         engine = Engine(self._rules, self._context, self._selection, lambda _: entry, "2026-01-01", known)
         findings = engine.check_entry(entry)
-        own = engine.summarise(entry)
-        summaries = sorted([*self._beside, *([own] if own else [])], key=lambda summary: summary.file)
+        summaries = sorted([*self._beside, engine.summarise(entry)], key=lambda summary: summary.file)
         findings += engine.check_workspace(Workspace(tuple(summaries)), {SHOWN})
         findings += engine.check_suppressions({SHOWN})
         return findings

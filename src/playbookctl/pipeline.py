@@ -86,11 +86,10 @@ class Repository:
         return Context(self.settings, self.connectors, self.attack)
 
     def summaries(self) -> Iterator[Summary]:
-        """Yield the summaries of all playbooks that can be read."""
+        """Yield the summaries of all playbooks."""
         context = self.context()
         for file in self.files():
-            if summary := summary_of(self.load(file), context):
-                yield summary
+            yield summary_of(self.load(file), context)
 
     def shown(self, file: str) -> str:
         """Return an absolute path as people see it: relative to the current folder, with `/`."""
@@ -219,14 +218,13 @@ def _run(
         for entry in chosen:
             checked.add(entry.source.path)
             findings += engine.check_entry(entry)
-            if summary := engine.summarise(entry):
-                summaries[summary.file] = summary
+            summaries[entry.source.path] = engine.summarise(entry)
         for entry in own:
             findings += engine.check_entry(entry)
         for file in repository.files():
             shown = repository.shown(file)
-            if shown not in checked and (summary := engine.summarise(repository.load(file))):
-                summaries[shown] = summary
+            if shown not in checked:
+                summaries[shown] = engine.summarise(repository.load(file))
     finally:
         gc.enable()
     workspace = Workspace(tuple(summaries[file] for file in sorted(summaries)))

@@ -67,6 +67,10 @@ COMPANIONS: dict[str, dict[str, str]] = {
         "playbooks/a.yaml": "name: Phishing\nauto_execute: true\ntrigger_conditions:\n"
         "  - {op: contains, value: phish, field: alert.title}\nsteps:\n  - id: a\n    action: get-message\n",
     },
+    "isolate.yaml": {
+        "playbooks/isolate.yaml": "name: Isolate\ninputs: {host: {required: true}, reason: {}}\n"
+        "outputs: {isolated: Whether it is}\nsteps:\n  - id: a\n    action: get-host\n",
+    },
     "actions": {"connectors.yaml": ACTIONS},
     "environments": {"playbookctl.yaml": ENVIRONMENTS},
 }

@@ -33,6 +33,8 @@ def context(**settings: Any) -> Context:
 
 
 def problems(code: str, *steps: dict[str, Any], **top: Any) -> list[Problem]:
+    if RULES[code].kind == "workspace":
+        return across(code, test={"steps": list(steps), **top})
     return list(RULES[code].check(Playbook({"name": "test", "steps": list(steps), **top}), context()))
 
 

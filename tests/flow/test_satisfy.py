@@ -75,7 +75,7 @@ CLASHES: list[tuple[list[dict[str, Any]], str]] = [
         "'alert.title' cannot both equal 'a' and equal 'b'",
     ),
     ([c("in", [])], "'in' with an empty list never holds"),
-    ([c("in", "abc")], "'in' needs a list, so this never holds"),
+    ([c("in", "abc")], "'in' needs a list, so this never holds; write [abc]"),
     ([c("equals", None)], "nothing is 'equals' null; ask with 'not_exists' whether it is missing"),
     ([c("starts_with", 1)], "'starts_with' needs text, so this never holds"),
     ([c("gt", True)], "'gt' needs a number or text, so this never holds"),

@@ -78,8 +78,8 @@ class Engine:
                 found += self._findings(rule, rule.check(entry.playbook, self._context), entry)
         return found
 
-    def summarise(self, entry: Entry) -> Summary | None:
-        """Return what stays of an entry for the rules that look at all; None if it is no playbook."""
+    def summarise(self, entry: Entry) -> Summary:
+        """Return what stays of an entry for the rules that look at all."""
         return summary_of(entry, self._context)
 
     def check_workspace(self, workspace: Workspace, shown: set[str] | None = None) -> list[Finding]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from playbookctl.attack import AttackIndex
     from playbookctl.flow.graph import Flow
+    from playbookctl.flow.reach import Reach
     from playbookctl.model.finding import Problem, Severity
     from playbookctl.model.playbook import Playbook
     from playbookctl.model.workspace import Connectors, Entry, Environment, Settings, Workspace
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
 
 
 class Context:
-    """What a rule may know beside what it checks. `flow` builds the graph of a playbook once and keeps the last one."""
+    """What a rule may know beside what it checks. `flow` and `reach` are built once and kept for the last asked."""
 
-    __slots__ = ("_flow", "attack", "connectors", "environments", "settings")
+    __slots__ = ("_flow", "_reach", "attack", "connectors", "environments", "settings")
 
     def __init__(self, settings: Settings, connectors: Connectors, attack: AttackIndex) -> None:
         self.settings = settings
@@ -32,6 +33,7 @@ class Context:
         self.attack = attack
         self.environments: Mapping[str, Environment] = settings.environments
         self._flow: Flow | None = None
+        self._reach: tuple[Workspace, Reach] | None = None
 
     def flow(self, playbook: Playbook) -> Flow:
         """Return the step graph of `playbook`."""
@@ -40,6 +42,15 @@ class Context:
         if self._flow is None or self._flow.playbook is not playbook:
             self._flow = Flow(playbook)
         return self._flow
+
+    def reach(self, workspace: Workspace) -> Reach:
+        """Return what every playbook of `workspace` can do, through calls."""
+        from playbookctl.flow.reach import Reach
+
+        if self._reach is None or self._reach[0] is not workspace:
+            facts = {key: summary.facts["reach"] for key, summary in workspace.by_key().items() if summary.facts}
+            self._reach = (workspace, Reach(facts))
+        return self._reach[1]
 
 
 class Rule(Value):

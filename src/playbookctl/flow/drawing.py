@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from playbookctl.flow import graph
 from playbookctl.flow.conditions import template_path
-from playbookctl.flow.effects import effect_of
+from playbookctl.flow.effects import effect_of, told_by
 from playbookctl.flow.graph import OUT, PASSING_BY, Edge, Flow
 from playbookctl.model.workspace import Connectors
 
@@ -131,8 +131,10 @@ class _Draughtsman:
     def marks(self, step: Step) -> frozenset[Mark]:
         if step.type == "manual":
             return frozenset({Mark.GATE})
-        if step.action and effect_of(step.connector, step.action, self.connectors).is_destructive:
-            return frozenset({Mark.DESTRUCTIVE})
+        if step.action:
+            told = told_by(step.action, step.parameters)
+            if effect_of(step.connector, step.action, self.connectors, told).is_destructive:
+                return frozenset({Mark.DESTRUCTIVE})
         return frozenset()
 
     def arrows(self, at: int) -> Iterator[Arrow]:

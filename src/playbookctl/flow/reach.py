@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from playbookctl.flow.conditions import UNKNOWN, evaluate
+from playbookctl.flow.effects import Effect, effect_of
 from playbookctl.flow.zones import CALL, GATE, step_path
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from playbookctl.model.source import NodePath
+    from playbookctl.model.workspace import Connectors
 
     Worth: TypeAlias = "dict[str, list[Any] | None]"  # [constant], [] for none, None for unknown
 
@@ -41,8 +43,9 @@ class Gate(NamedTuple):
 
 
 class Reached(NamedTuple):
-    """An action that can be reached. `calls` are the steps that call, from the entry point down, on the first path.
+    """An action that can be reached; `told` is the parameter that tells it what to do, see `flow/effects.py`.
 
+    `calls` are the steps that call, from the entry point down, on the first path.
     `gates` are the last gates on the paths to it, sorted; `is_ungated` says that there is also a path without any, and
     `calls` is then of such a path.
     """
@@ -50,9 +53,14 @@ class Reached(NamedTuple):
     site: Site
     connector: str | None
     action: str
+    told: str
     gates: tuple[Gate, ...]
     is_ungated: bool
     calls: tuple[Site, ...]
+
+    def effect(self, connectors: Connectors) -> Effect:
+        """Return what the action does."""
+        return effect_of(self.connector, self.action, connectors, self.told)
 
 
 class Reach:
@@ -65,15 +73,33 @@ class Reach:
         self._is_circular = False
 
     def from_entry(self, key: str) -> list[Reached]:
-        """Return every action that a run of the playbook `key` can reach, in the order of playbooks and files."""
+        """Return every action that a run of the playbook `key` can reach, in the order of playbooks and files.
+
+        Of a playbook that is not there, or could not be read, nothing is known.
+        """
+        if key not in self._facts:
+            return []
         inputs: Worth = self._facts[key]["inputs"]
-        found = self._effects(
-            key, {name: worth or None for name, worth in inputs.items()}
-        )  # no default: not known here
+        without_defaults = {name: worth or None for name, worth in inputs.items()}  # not known here
+        found = self._effects(key, without_defaults)
         if self._is_circular:  # what was found on the way is complete for this entry point only
             self._known.clear()
             self._is_circular = False
         return [_reached(action, found.actions[action]) for action in sorted(found.actions, key=_order)]
+
+    def taking(self, act: list[Any], connectors: Connectors, *, asked: bool) -> tuple[str, Effect] | None:
+        """Return an action that takes something away, and its effect: the act itself, or the first that a call reaches.
+
+        `act` is as in `check/facts.py`. With `asked` actions count before which the called playbook asks a person, too.
+        """
+        if len(act) != 1:
+            effect = effect_of(act[0], act[1], connectors, *act[2:]) if act else None
+            return (act[1], effect) if effect and effect.is_destructive else None
+        for action in self.from_entry(act[0]):
+            effect = action.effect(connectors)
+            if effect.is_destructive and (asked or action.is_ungated):
+                return action.action, effect
+        return None
 
     def _effects(self, key: str, inputs: Worth) -> _Effects:
         """Return what the playbook does with these inputs. A call that is open already adds nothing to its caller."""
@@ -97,8 +123,8 @@ class Reach:
         seen = set(queue)
         for zone, last in queue:
             actions, ways, ends = facts["zones"][zone]
-            for place, connector, action in actions:
-                found.add(_Action(Site(key, step_path(place)), connector, action), last, ())
+            for place, connector, action, *told in actions:
+                found.add(_Action(Site(key, step_path(place)), connector, action, "".join(told)), last, ())
             if ends:
                 found.ends.setdefault(last)
             for kind, to, guard, index in ways:
@@ -143,6 +169,7 @@ class _Action(NamedTuple):
     site: Site
     connector: str | None
     action: str
+    told: str
 
 
 class _Effects:
@@ -174,4 +201,4 @@ def _order(action: _Action) -> tuple[str, tuple[int, ...]]:
 def _reached(action: _Action, paths: dict[Gate | None, tuple[Site, ...]]) -> Reached:
     gates = tuple(sorted((gate for gate in paths if gate is not None), key=repr))
     calls = paths[None] if None in paths else next(iter(paths.values()))
-    return Reached(action.site, action.connector, action.action, gates, None in paths, calls)
+    return Reached(*action, gates, None in paths, calls)

@@ -52,7 +52,7 @@ class Use(NamedTuple):
 
 def uses(playbook: Playbook) -> list[Use]:
     """Return all that a playbook reads, in the order of the file's steps; triggers and defaults of inputs first."""
-    names = sorted((given.name for given in playbook.inputs), key=len, reverse=True)
+    names = sorted((given.name.strip() for given in playbook.inputs), key=len, reverse=True)
     found: list[Use] = []
     texts: list[tuple[NodePath, str]] = []
     for index, condition in enumerate(playbook.trigger_conditions):

@@ -124,8 +124,11 @@ def _clash_of_leaves(leaves: list[tuple[NodePath, Condition]]) -> Clash | None:
 def _never(leaf: Condition) -> str:
     """Return why a single comparison holds for no value at all, '' if it may hold for one."""
     op, value = leaf["op"], leaf.get("value")
-    if op == "in" and (value == [] or not isinstance(value, list)):
-        return "'in' with an empty list never holds" if value == [] else "'in' needs a list, so this never holds"
+    if op == "in" and value == []:
+        return "'in' with an empty list never holds"
+    if op == "in" and not isinstance(value, list):
+        parts = [part.strip() for part in value.split(",")] if isinstance(value, str) else [value]
+        return f"'in' needs a list, so this never holds; write [{', '.join(map(str, parts))}]"
     if op in _POSITIVE - {"exists", "in"} and value is None:
         return f"nothing is '{op}' null; ask with 'not_exists' whether it is missing"
     if op in _TEXT_ONLY and not isinstance(value, str):

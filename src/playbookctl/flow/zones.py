@@ -4,7 +4,7 @@ A zone is a part of the graph that a run can wander through without asking anybo
 a condition on an input. Each has the actions taken in it, the ways out, and whether the playbook can end there:
 
     zone   = [[action, …], [way, …], ends]
-    action = [place, connector or null, action]
+    action = [place, connector or null, action, and the parameter that tells it what to do, where one does]
     way    = [kind, zone, guard or null, index]     kind: PASS, GATE (index into gates) or CALL (index into calls)
     guard  = [condition that must not be false, or null; [conditions none of which may be true]]
     gate   = [place, 'approval' or 'manual', [who], least number of them]
@@ -20,6 +20,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from playbookctl.flow.conditions import template_path
+from playbookctl.flow.effects import acting
 from playbookctl.flow.graph import BRANCH, ELSE, ERROR, EXIT, OUT, PASSING_BY, SKIPPED, TIMEOUT, Edge, Flow
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class _Builder:
             actions, ways, _ = zone = zones[number[owner[node]]]
             if node in self.acts:
                 step = self.flow.steps[node // 3]
-                actions.append([_place(step), step.connector, step.action])
+                actions.append([_place(step), *acting(step)])
             zone[2] |= node == _END or _END in self.plain[node]
             onward = [(PASS, to, None, 0) for to in self.plain[node] if to in number and to != owner[node]]
             for kind, to, guard, index in onward + self.ways[node]:

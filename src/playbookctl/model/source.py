@@ -52,6 +52,11 @@ class Span(Value):
         self.end = end
 
 
+def stem(path: str) -> str:
+    """Return the file's name without folder and ending; the key of a playbook without `key:`."""
+    return path.replace("\\", "/").rpartition("/")[2].rpartition(".")[0] or path
+
+
 class Source(Value):
     """A text file as read. `path` is for people: relative to the current folder, with `/`."""
 

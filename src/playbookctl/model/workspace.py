@@ -35,6 +35,15 @@ class Entry(Value):
         self.playbook = playbook
         self.problems = problems
 
+    @property
+    def stated_key(self) -> str | None:
+        """The `key:` that stands in the file, whether or not the rest of it could be read; None if there is none."""
+        if self.document is not None:
+            key = self.document.data.get("key")
+            return key if isinstance(key, str) else None
+        lines = (line for line in self.source.text.splitlines() if line.startswith("key:"))
+        return next(lines, "")[4:].partition(" #")[0].strip().strip("\"'") or None
+
 
 class ActionSpec(Value):
     """What connectors.yaml says of an action; `effect` is None where it does not say."""

@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 def key_twice(workspace: Workspace, _: Context) -> Iterator[Problem]:
     by_key: dict[str, list[Summary]] = {}
     for summary in workspace.summaries:
-        by_key.setdefault(summary.key, []).append(summary)
+        if summary.facts or summary.has_key:  # of a file that could not be read only `key:` counts, not its name
+            by_key.setdefault(summary.key, []).append(summary)
     for key, summaries in by_key.items():
         for summary in summaries[1:]:
             first = summaries[0]

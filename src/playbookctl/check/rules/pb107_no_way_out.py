@@ -70,11 +70,11 @@ def no_way_out(playbook: Playbook, _: Context) -> Iterator[Problem]:
     for step in playbook.all_steps:
         asks = any("when" in branch for branch in step.branches)
         if asks and "else" not in step.data and not _leaves_nothing(step):
-            names = " nor ".join(f"'{branch['name']}'" for branch in step.branches)
-            word = "neither " if len(step.branches) > 1 else "not "
+            first, *others = [f"'{branch['name']}'" for branch in step.branches]
+            none = f"neither {' nor '.join((first, *others))} holds" if others else f"{first} does not hold"
             yield Problem(
                 (*step.path, Key("type" if step.type == "decision" else "branches")),
-                f"'{step.id}' has no 'else': if {word}{names} holds, the path ends there in silence",
+                f"'{step.id}' has no 'else': if {none}, the path ends there in silence",
             )
 
 

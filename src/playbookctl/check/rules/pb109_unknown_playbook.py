@@ -44,7 +44,7 @@ def unknown_playbook(workspace: Workspace, _: Context) -> Iterator[Problem]:
     keys = workspace.by_key()
     by_name: dict[str, str] = {}
     for summary in workspace.summaries:
-        by_name.setdefault(summary.name, summary.key)
+        by_name.setdefault(summary.name or summary.key, summary.key)
     for summary in workspace.summaries:
         for path, target in summary.facts.get("calls", ()):
             if target in keys:

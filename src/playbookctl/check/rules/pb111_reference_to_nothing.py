@@ -85,7 +85,7 @@ if TYPE_CHECKING:
 @playbook_rule("PB111", "reference-to-nothing", Severity.ERROR, doc=__doc__)
 def reference_to_nothing(playbook: Playbook, context: Context) -> Iterator[Problem]:
     flow = context.flow(playbook)
-    inputs = {given.name for given in playbook.inputs}
+    inputs = {given.name.strip() for given in playbook.inputs}
     for use in flow.uses:
         if use.path[0] == "trigger_conditions":
             if use.root != ALERT:  # a field that no alert has is PB406's in a trigger

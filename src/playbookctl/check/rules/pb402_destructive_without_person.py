@@ -73,26 +73,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from playbookctl.check.facts import starts_by_itself
 from playbookctl.check.rule import Context, workspace_rule
-from playbookctl.flow.effects import effect_of
-from playbookctl.flow.reach import Reach, Reached, Site
 from playbookctl.model.finding import Problem, Related, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from playbookctl.flow.reach import Reached, Site
     from playbookctl.model.workspace import Summary, Workspace
 
 
 @workspace_rule("PB402", "destructive-without-person", Severity.ERROR, doc=__doc__)
 def destructive_without_person(workspace: Workspace, context: Context) -> Iterator[Problem]:
     playbooks = workspace.by_key()
-    reach = Reach({key: summary.facts["reach"] for key, summary in playbooks.items()})
+    reach = context.reach(workspace)
     found: dict[Site, list[tuple[str, Reached]]] = {}
     for key, summary in sorted(playbooks.items()):
-        if summary.facts.get("auto") or key in context.settings.entry_points:
+        if starts_by_itself(summary, context):
             for action in reach.from_entry(key):
-                if action.is_ungated and effect_of(action.connector, action.action, context.connectors).is_destructive:
+                if action.is_ungated and action.effect(context.connectors).is_destructive:
                     found.setdefault(action.site, []).append((key, action))
     for site, ways in sorted(found.items(), key=repr):
         yield _problem(site, ways, playbooks, context)
@@ -102,7 +102,7 @@ def _problem(
     site: Site, ways: list[tuple[str, Reached]], playbooks: Mapping[str, Summary], context: Context
 ) -> Problem:
     entry, action = min(ways, key=lambda way: (len(way[1].calls), way[0]))
-    effect = effect_of(action.connector, action.action, context.connectors)
+    effect = action.effect(context.connectors)
     others = f" and {len(ways) - 1} more" if len(ways) > 1 else ""
     chain = " → ".join(f"'{call.key}'" for call in (*action.calls[1:], site)) if action.calls else ""
     through = f" through {chain}" if chain else ""

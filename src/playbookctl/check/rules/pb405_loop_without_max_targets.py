@@ -3,6 +3,9 @@
 The list comes from a search. One field that is empty, one wildcard too many, and it holds every host of the company:
 the loop isolates them all, quickly and in order. `max_targets` is the number at which a person would have stopped.
 
+An approval of the loop is one yes for all elements, and limits nothing. An approval or a manual step inside its body is
+asked for each, so a loop in which nothing is done before that is left alone. Calls of playbooks count as what they do.
+
 ```yaml bad
 name: Isolate the affected hosts
 steps:
@@ -39,34 +42,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from playbookctl.check.rule import Context, playbook_rule
-from playbookctl.flow.effects import effect_of
+from playbookctl.check.rule import Context, workspace_rule
 from playbookctl.model.finding import Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playbookctl.model.playbook import Playbook, Step
+    from playbookctl.model.workspace import Workspace
 
 
-@playbook_rule("PB405", "loop-without-max-targets", Severity.WARNING, doc=__doc__)
-def loop_without_max_targets(playbook: Playbook, context: Context) -> Iterator[Problem]:
-    for loop in playbook.all_steps:
-        if "for_each" not in loop.data or "max_targets" in loop.data:
-            continue
-        for step in (loop, *_inside(loop)):
-            effect = effect_of(step.connector, step.action, context.connectors) if step.action else None
-            if effect and effect.is_destructive:
-                message = (
-                    f"'{step.action}' runs for each element, however many there are ({effect.kind}, {effect.source})"
-                )
-                yield Problem((*loop.path, "for_each"), message)
-                break
-
-
-def _inside(loop: Step) -> Iterator[Step]:
-    """Yield the steps of a loop's body; loops inside it that have no limit either speak for themselves."""
-    for step in loop.steps:
-        if "for_each" not in step.data or "max_targets" in step.data:
-            yield step
-            yield from _inside(step)
+@workspace_rule("PB405", "loop-without-max-targets", Severity.WARNING, doc=__doc__)
+def loop_without_max_targets(workspace: Workspace, context: Context) -> Iterator[Problem]:
+    for summary in workspace.summaries:
+        for path, acts in summary.facts.get("loops", ()):
+            for act in acts:
+                taking = context.reach(workspace).taking(act, context.connectors, asked=False)
+                if taking:
+                    action, effect = taking
+                    through = f" through '{act[0]}'" if len(act) == 1 else ""
+                    known = f"({effect.kind}, {effect.source})"
+                    message = f"'{action}' runs{through} for each element, however many there are {known}"
+                    yield Problem((*path, "for_each"), message, file=summary.file)
+                    break

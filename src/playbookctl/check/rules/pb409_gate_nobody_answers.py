@@ -3,7 +3,8 @@
 An approval that any person may give, with no `expires`, or a manual step without `assignee` and `timeout`: at three in
 the morning nobody knows that it waits. The run stays open, the host stays online, and no error is shown.
 
-One note for a playbook, at the first such step.
+Playbooks that it calls wait no better, so they are looked at too. Not said of an approval behind which nothing waits,
+such as the yes to closing the alert at the end. One note for a playbook, at the first such step.
 
 ```yaml bad
 name: Contain a host
@@ -42,42 +43,60 @@ steps:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from playbookctl.check.rule import Context, playbook_rule
+from playbookctl.check.facts import starts_by_itself
+from playbookctl.check.rule import Context, workspace_rule
+from playbookctl.flow.effects import effect_of
 from playbookctl.model.finding import Problem, Related, Severity
 from playbookctl.model.source import Key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from playbookctl.model.playbook import Playbook, Step
     from playbookctl.model.source import NodePath
+    from playbookctl.model.workspace import Summary, Workspace
 
 
-@playbook_rule("PB409", "gate-nobody-answers", Severity.NOTE, doc=__doc__)
-def gate_nobody_answers(playbook: Playbook, context: Context) -> Iterator[Problem]:
-    if not (playbook.auto_execute or playbook.key in context.settings.entry_points):
-        return
-    reached = context.flow(playbook).reached
-    waiting = [
-        (step, place)
-        for at, step in enumerate(playbook.all_steps)
-        if at in reached and ("approval" in step.data or step.type == "manual") and (place := _waits_for_nobody(step))
-    ]
-    if waiting:
-        (first, place), *others = waiting
-        more = f", and so {'does' if len(others) == 1 else 'do'} {len(others)} more of this playbook" if others else ""
-        related = tuple(Related(where, f"'{step.id}' waits too") for step, where in others)
-        message = f"'{first.id}' waits for nobody in particular, without limit{more}"
-        yield Problem(place, message, related=related)
+@workspace_rule("PB409", "gate-nobody-answers", Severity.NOTE, doc=__doc__)
+def gate_nobody_answers(workspace: Workspace, context: Context) -> Iterator[Problem]:
+    playbooks = workspace.by_key()
+    for key, entry in sorted(_started(playbooks, context).items()):
+        summary = playbooks[key]
+        waiting = [row for row in summary.facts.get("waits", ()) if _matters(row, context)]
+        if waiting:
+            yield _problem(summary, waiting, playbooks[entry])
 
 
-def _waits_for_nobody(step: Step) -> NodePath | None:
-    """Return the place that says so, None where somebody is named or there is a limit."""
-    gate = step.gate
-    if gate is not None:
-        return None if gate.by or gate.expires or "assignee" in step.data else gate.path
-    if step.type != "manual" or "assignee" in step.data or "timeout" in step.data or "notify" in step.data:
-        return None
-    return (*step.path, Key("type"))
+def _problem(summary: Summary, waiting: list[list[Any]], entry: Summary) -> Problem:
+    (place, step, *_), *others = waiting
+    more = f", and so {'does' if len(others) == 1 else 'do'} {len(others)} more of this playbook" if others else ""
+    related = [Related(_path(other[0]), f"'{other[1]}' waits too") for other in others]
+    started = ""
+    if entry is not summary:
+        started = f"; '{entry.key}' starts by itself and calls it"
+        related.insert(0, Related(("auto_execute",), f"'{entry.key}' starts by itself", entry.file))
+    message = f"'{step}' waits for nobody in particular, without limit{more}{started}"
+    return Problem(_path(place), message, related=tuple(related), file=summary.file)
+
+
+def _started(playbooks: Mapping[str, Summary], context: Context) -> dict[str, str]:
+    """Return the playbooks that run without a person who starts them, each with the nearest one that starts by itself."""
+    found = {key: key for key, summary in sorted(playbooks.items()) if starts_by_itself(summary, context)}
+    pending = list(found)
+    for key in pending:
+        for _, callee, _ in playbooks[key].facts["reach"]["calls"]:
+            if callee not in found and playbooks.get(callee) is not None and playbooks[callee].facts:
+                found[callee] = found[key]
+                pending.append(callee)
+    return found
+
+
+def _matters(row: list[Any], context: Context) -> bool:
+    _, _, holds_up, act = row
+    return holds_up or (len(act) > 1 and effect_of(act[0], act[1], context.connectors, *act[2:]).is_destructive)
+
+
+def _path(place: list[Any]) -> NodePath:
+    *path, last = place
+    return (*path, Key(last) if last == "type" else last)

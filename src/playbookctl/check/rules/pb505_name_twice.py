@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 def name_twice(workspace: Workspace, _: Context) -> Iterator[Problem]:
     first: dict[str, Summary] = {}
     for summary in workspace.summaries:
+        if not summary.name:  # the file could not be read as a playbook
+            continue
         name = " ".join(summary.name.split()).casefold()
         other = first.setdefault(name, summary)
         if other is not summary:
