@@ -78,6 +78,10 @@ class AuthError(PlaybookctlError):
     code = ExitCode.NOT_AUTHENTICATED
 
 
+class WrongTenant(AuthError):
+    """The token is good, and belongs to another tenant or application than the environment."""
+
+
 class Forbidden(AuthError):
     """The token is good, and it lacks the permission for this one call."""
 

@@ -10,6 +10,7 @@ from playbookctl.model.plan import Action, Standing
 
 if TYPE_CHECKING:
     from playbookctl.apply.result import Applied
+    from playbookctl.model.checkup import Checkup
     from playbookctl.model.plan import Plan
 
 
@@ -32,6 +33,12 @@ def drift_exit_code(plan: Plan, *, fail: bool) -> ExitCode:
     """Return the code of a drift: 1 if it is to fail and something moved that nobody expects."""
     moved = any(change.drifted or change.action is Action.HOLD for change in plan.changes)
     return ExitCode.FINDINGS if fail and moved else ExitCode.DONE
+
+
+def checkup_exit_code(checkup: Checkup) -> ExitCode:
+    """Return the code of a checkup: 2 for a wrong configuration, since nothing else matters then; else the severest."""
+    codes = {ExitCode(code) for code in checkup.codes}
+    return ExitCode.USAGE if ExitCode.USAGE in codes else worst(codes)
 
 
 def sync_exit_code(plan: Plan, applied: Applied) -> ExitCode:

@@ -125,6 +125,12 @@ class Session:
     def __repr__(self) -> str:
         return "Session()"
 
+    @property
+    def claims(self) -> Claims | None:
+        """What the token at hand says of itself; None before there is one, and for one that is no JWT."""
+        token = self._token
+        return token.claims if token is not None else None
+
     def token(self) -> Token:
         """Return a token that is not about to expire; asks for one at most once, whoever comes first."""
         token = self._token

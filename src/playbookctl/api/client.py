@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import httpx
 
     from playbookctl.api.answers import Row
-    from playbookctl.api.auth import Credentials
+    from playbookctl.api.auth import Claims, Credentials
     from playbookctl.api.pages import Params
 
     Rows: TypeAlias = Iterator[Row]
@@ -35,6 +35,7 @@ PLAYBOOKS = "/api/v1/soc/playbooks"
 ALERTS = "/api/v1/soc/alerts"
 CONNECTORS = "/api/v1/integration/connectors"
 PERSONS = "/api/v1/people/persons"
+HEALTH = "/health"
 SMALLER_PAGES = (100, 50)  # asked for where a server refuses our page size instead of lowering it
 NO_CONTENT = 204
 
@@ -67,9 +68,9 @@ class Client:
         self._tenancy = Tenancy(tenant_id, app_id)
         self._page_size = page_size
         self._http = open_http(base, may_write=may_write, timeout=timeout)
-        wire = Wire(self._http, base, Limiter(stop or threading.Event(), on_pause), policy.longest_pause)
+        self._wire = Wire(self._http, base, Limiter(stop or threading.Event(), on_pause), policy.longest_pause)
         try:
-            self._caller = Caller(wire, credentials, lambda token: self._tenancy.check_claims(token.claims), policy)
+            self._caller = Caller(self._wire, credentials, lambda token: self._tenancy.check_claims(token.claims), policy)
         except BaseException:
             self._http.close()
             raise
@@ -91,6 +92,18 @@ class Client:
     def tenant_id(self) -> str | None:
         """The tenant this client is bound to: pinned, else claimed by the token, else named by the first object."""
         return self._tenancy.tenant_id
+
+    @property
+    def claims(self) -> Claims | None:
+        """What the token says of itself, unverified; None before `log_in`, and for a token that is no JWT."""
+        return self._caller.session.claims
+
+    def greet(self) -> Answer:
+        """Return the answer to GET /health, whatever it is: somebody is there. Sent once, without the token.
+
+        Raises Transient if nobody is there, ServerError for a bad certificate or a redirect to another host.
+        """
+        return self._wire.send(Call("GET", HEALTH), None)
 
     def log_in(self) -> None:
         """Get a token now rather than at the first call, and check whose it is."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from playbookctl.errors import AuthError
+from playbookctl.errors import WrongTenant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +16,7 @@ HINT = "use credentials of this environment's tenant, or correct the environment
 
 
 class Tenancy:
-    """Remembers which tenant (and application) this client is bound to; any word to the contrary is an AuthError.
+    """Remembers which tenant (and application) this client is bound to; any word to the contrary is a WrongTenant.
 
     Pinned values come from the environment. Without them the first to speak binds: the token's claims, else an object.
     """
@@ -40,7 +40,7 @@ class Tenancy:
         return self._confirmed and self._app_confirmed
 
     def check_claims(self, claims: Claims | None) -> None:
-        """Take in a new token's claims (None: it is no JWT); raises AuthError if they are another tenant's."""
+        """Take in a new token's claims (None: it is no JWT); raises WrongTenant if they are another tenant's."""
         if claims is None:
             return
         if claims.tenant_id is not None:
@@ -49,7 +49,7 @@ class Tenancy:
             self._check_app(claims.app_id, "the token is")
 
     def check_object(self, row: Mapping[str, Any]) -> None:
-        """Take in an object read from the server; raises AuthError if it is another tenant's or application's."""
+        """Take in an object read from the server; raises WrongTenant if it is another tenant's or application's."""
         tenant = row.get("tenant_id")
         if isinstance(tenant, str) and not (self._confirmed and tenant == self._tenant):
             self._bind(tenant, "the server's objects belong to")
@@ -61,11 +61,11 @@ class Tenancy:
             if self._tenant is None:
                 self._tenant, self._says = tenant, says
             if tenant != self._tenant:
-                raise AuthError(f"{says} tenant '{tenant}', but {self._says} tenant '{self._tenant}'", hint=HINT)
+                raise WrongTenant(f"{says} tenant '{tenant}', but {self._says} tenant '{self._tenant}'", hint=HINT)
             self._confirmed = True
 
     def _check_app(self, app: Any, says: str) -> None:
         if app != self._pinned_app:
             theirs = "bound to no application" if app is None else f"bound to application '{app}'"
-            raise AuthError(f"{says} {theirs}, but the environment pins application '{self._pinned_app}'", hint=HINT)
+            raise WrongTenant(f"{says} {theirs}, but the environment pins application '{self._pinned_app}'", hint=HINT)
         self._app_confirmed = True
