@@ -1,7 +1,8 @@
 """What git knows: the commit that is checked out, what is not committed, and which commits were applied before.
 
-Read for display, for `rollback`, for ancestry, and for what a change touches; a plan is decided by digests. Every answer
-is None or empty where git is missing, the folder is no work tree, or the history is not there (a shallow clone).
+Read for display, for `rollback`, for ancestry, and for what a change touches; a plan is decided by digests. Outside git
+there is no history (None); a commit that this clone does not have is no error either. A repository that git refuses to
+read is one: taken for a folder outside git, it would be synced without a look at what was applied before.
 """
 
 from __future__ import annotations
@@ -10,11 +11,16 @@ import os
 import subprocess
 from typing import TYPE_CHECKING
 
+from playbookctl.errors import ConfigError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 ABBREVIATED = 12
 _TIMEOUT_S = 60
+_OF_A_HOOK = frozenset({"GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_WORK_TREE"})
+# what git says outside a work tree, in a bare repository, and before the first commit
+_NO_REPOSITORY = ("not a git repository", "must be run in a work tree", "ambiguous argument 'HEAD'", "unknown revision")
 
 
 class History:
@@ -26,68 +32,64 @@ class History:
 
     @classmethod
     def of(cls, folder: str) -> History | None:
-        """Return the history of the work tree around `folder`; None outside git and before the first commit."""
-        answer = _git(folder, "rev-parse", "--show-toplevel", "HEAD")
-        lines = answer.split("\n") if answer else []
-        if len(lines) < 2:  # noqa: PLR2004 - the two that were asked for
+        """Return the history of the work tree around `folder`; None outside git and before the first commit.
+
+        Raises ConfigError where there is a repository that git does not read, such as another user's.
+        """
+        done = _run(folder, "rev-parse", "--show-toplevel", "HEAD")
+        if done is None:
             return None
-        return cls(os.path.realpath(lines[0]), lines[1][:ABBREVIATED])
+        if done.returncode:
+            _refuse_unless(done, _NO_REPOSITORY, "git does not read this repository")
+            return None
+        root, head = done.stdout.decode("utf-8", "surrogateescape").rstrip("\n").rsplit("\n", 1)
+        return cls(os.path.realpath(root), head[:ABBREVIATED])
 
     def dirty(self, files: Iterable[str]) -> tuple[str, ...]:
         """Return those of `files` (absolute) that differ from HEAD or are not in it, relative to the root, sorted."""
         answer = _git(self.root, "status", "--porcelain", "-z", "--untracked-files=all", "--no-renames")
-        changed = {row[3:] for row in (answer or "").split("\0") if row}
+        changed = {row[3:] for row in answer.split("\0") if row}
         wanted = {os.path.relpath(os.path.realpath(file), self.root).replace(os.sep, "/") for file in files}
         return tuple(sorted(changed & wanted))
 
     def removed(self, folder: str) -> tuple[str, ...]:
         """Return the files below `folder` (absolute) that HEAD has and the work tree has not."""
         answer = _git(self.root, "ls-files", "--deleted", "-z", "--", folder)
-        return tuple(sorted(row for row in (answer or "").split("\0") if row))
+        return tuple(sorted(row for row in answer.split("\0") if row))
 
     def ancestors(self, commits: Iterable[str]) -> tuple[str, ...]:
         """Return those of `commits` (12 hex digits) that are HEAD or an ancestor of it, the newest first."""
         wanted = set(commits)
-        answer = _git(self.root, "rev-list", "--topo-order", "HEAD") if wanted else None
-        return tuple(line[:ABBREVIATED] for line in (answer or "").split("\n") if line[:ABBREVIATED] in wanted)
+        answer = _git(self.root, "rev-list", "--topo-order", "HEAD") if wanted else ""
+        return tuple(line[:ABBREVIATED] for line in answer.split("\n") if line[:ABBREVIATED] in wanted)
 
     def is_on_a_branch(self, commit: str) -> bool:
         """Tell whether some branch or tag, here or of a remote, still contains a commit; False for an unknown one."""
-        return bool(_git(self.root, "for-each-ref", "--count=1", "--contains", commit))
+        return bool(_asked(self.root, "for-each-ref", "--count=1", "--contains", commit))
 
     def files_of(self, commit: str, folder: str) -> dict[str, str]:
-        """Return {path relative to the root: text} of the YAML files that `commit` has below `folder` (absolute)."""
-        prefix = os.path.relpath(os.path.realpath(folder), self.root).replace(os.sep, "/")
-        listed = _git(self.root, "ls-tree", "-r", "-z", "--format=%(objectname) %(path)", commit, "--", prefix)
-        rows = [row.split(" ", 1) for row in (listed or "").split("\0") if row.endswith((".yaml", ".yml"))]
-        texts = self._blobs([blob for blob, _ in rows])
-        return {path: texts[blob] for blob, path in rows if blob in texts}
+        """Return {path relative to the root: text} of the YAML files that `commit` has below `folder` (absolute), or as it.
+
+        What this clone does not have is left out.
+        """
+        return self._texts(self._yaml_below(commit, folder))
 
     def changed_by_head(self) -> frozenset[str]:
         """Return the paths, relative to the root, that the commit checked out changes against its first parent."""
-        answer = _git(
-            self.root,
-            "diff-tree",
-            "--root",
-            "-r",
-            "-z",
-            "--no-commit-id",
-            "--name-only",
-            "-m",
-            "--first-parent",
-            "HEAD",
-        )
-        return frozenset(row for row in (answer or "").split("\0") if row)
+        parent = self.commit_of("HEAD^1")
+        against = (parent, "HEAD") if parent else ("--root", "HEAD")
+        answer = _git(self.root, "diff-tree", "-r", "-z", "--no-commit-id", "--name-only", *against)
+        return frozenset(row for row in answer.split("\0") if row)
 
     def commit_of(self, ref: str) -> str | None:
         """Return the full id of the commit that a branch, tag or id names; None if nothing is called so here."""
         if ref.startswith("-"):
             return None  # would be an option to git
-        return _git(self.root, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
+        return _asked(self.root, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
 
     def merge_base(self, commit: str) -> str | None:
         """Return the last commit that HEAD and `commit` have in common; None if there is none here."""
-        return _git(self.root, "merge-base", commit, "HEAD")
+        return _asked(self.root, "merge-base", commit, "HEAD")
 
     def changed_since(self, commit: str) -> frozenset[str]:
         """Return the paths, relative to the root, that differ between `commit` and the work tree.
@@ -96,16 +98,13 @@ class History:
         """
         known = _git(self.root, "diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", commit, "--")
         unknown = _git(self.root, "ls-files", "--others", "--exclude-standard", "-z")
-        return frozenset(row for answer in (known, unknown) for row in (answer or "").split("\0") if row)
+        return frozenset(row for answer in (known, unknown) for row in answer.split("\0") if row)
 
     def texts_of(self, commit: str, paths: Iterable[str]) -> dict[str, str]:
-        """Return {path: text} of those of `paths` (relative to the root) that are files in `commit`."""
+        """Return {path: text} of those of `paths` (relative to the root) that are files in `commit`, and in this clone."""
         wanted = set(paths)
-        listed = _git(self.root, "ls-tree", "-r", "-z", commit) if wanted else None
-        rows = [row.split("\t", 1) for row in (listed or "").split("\0") if row]
-        blobs = {path: head.split(" ")[2] for head, path in rows if path in wanted}
-        texts = self._blobs(sorted(set(blobs.values())))
-        return {path: texts[blob] for path, blob in blobs.items() if blob in texts}
+        tree = self._tree(commit) if wanted else {}
+        return self._texts({path: name for path, name in tree.items() if path in wanted})
 
     def is_shallow(self) -> bool:
         """Tell whether the clone was made without its whole history."""
@@ -114,21 +113,49 @@ class History:
     def ref_names(self) -> tuple[str, ...]:
         """Return the short names of all branches and tags, here and of remotes."""
         answer = _git(self.root, "for-each-ref", "--format=%(refname:short)")
-        return tuple(name for name in (answer or "").split("\n") if name)
+        return tuple(name for name in answer.split("\n") if name)
 
     def keys_of(self, commit: str, folders: Iterable[str], key_of: Callable[[str, str], str | None]) -> frozenset[str]:
-        """Return the keys of the files that `commit` has below `folders`; `key_of(path, text)` reads one."""
-        found = (key_of(path, text) for folder in folders for path, text in self.files_of(commit, folder).items())
-        return frozenset(key for key in found if key is not None)
+        """Return the keys of the files that `commit` has below `folders`; `key_of(path, text)` reads one.
+
+        Raises ConfigError where this clone lacks a text: a key that is not known would be taken for one that never was.
+        """
+        keys: set[str] = set()
+        for folder in folders:
+            blobs = self._yaml_below(commit, folder)
+            texts = self._texts(blobs)
+            gone = sorted(blobs.keys() - texts.keys())
+            if gone:
+                raise ConfigError(
+                    f"this clone lacks the text of {len(gone)} files of commit {commit}, such as '{gone[0]}'",
+                    hint="clone with the whole history, without a filter",
+                )
+            keys |= {key for path, text in texts.items() if (key := key_of(path, text)) is not None}
+        return frozenset(keys)
+
+    def _yaml_below(self, commit: str, folder: str) -> dict[str, str]:
+        below = os.path.relpath(os.path.realpath(folder), self.root).replace(os.sep, "/")
+        blobs = {path: name for path, name in self._tree(commit).items() if path.endswith((".yaml", ".yml"))}
+        inside = f"{below}/"
+        return {path: name for path, name in blobs.items() if below in (".", path) or path.startswith(inside)}
+
+    def _tree(self, commit: str) -> dict[str, str]:
+        """Return {path: name of its blob} of every file in a commit, nothing for a commit that is not here."""
+        if self.commit_of(commit) is None:
+            return {}
+        listed = _git(self.root, "ls-tree", "-r", "-z", "--full-tree", commit)  # `--format` would need git 2.36
+        rows = [row.split("\t", 1) for row in listed.split("\0") if row]
+        return {path: head.split(" ")[2] for head, path in rows if head.split(" ")[1] == "blob"}
+
+    def _texts(self, blobs: dict[str, str]) -> dict[str, str]:
+        texts = self._blobs(sorted(set(blobs.values())))
+        return {path: texts[name] for path, name in blobs.items() if name in texts}
 
     def _blobs(self, names: list[str]) -> dict[str, str]:
-        """Return the texts of blobs, through one process."""
-        done = subprocess.run(
-            ["git", "-C", self.root, "cat-file", "--batch"],
-            input="\n".join(names).encode(), capture_output=True, check=False, timeout=_TIMEOUT_S,
-        )  # fmt: skip
+        """Return the texts of those blobs that are here, through one process."""
+        done = _run(self.root, "cat-file", "--batch", sent="\n".join(names).encode()) if names else None
         found: dict[str, str] = {}
-        rest = done.stdout
+        rest = done.stdout if done is not None else b""
         while rest:
             head, _, rest = rest.partition(b"\n")
             words = head.split(b" ")
@@ -142,24 +169,53 @@ class History:
 
 def why_no_history(folder: str) -> str:
     """Return why `History.of` knows nothing of `folder`, in git's words."""
-    try:
-        done = subprocess.run(
-            ["git", "-C", folder, "rev-parse", "--verify", "HEAD"],
-            capture_output=True, check=False, timeout=_TIMEOUT_S, env={**os.environ, "LC_ALL": "C"},
-        )  # fmt: skip
-    except (OSError, subprocess.SubprocessError):
+    done = _run(folder, "rev-parse", "--verify", "HEAD")
+    if done is None:
         return "git cannot be run"
-    said = done.stderr.decode("utf-8", "replace").strip().split("\n")[0].removeprefix("fatal: ")
-    return "there is no commit yet" if said in ("", "Needed a single revision") else said
+    return _first_line(done).removeprefix("fatal: ") or "there is no commit yet"
 
 
-def _git(folder: str, *arguments: str) -> str | None:
-    """Return what git prints, None where it fails or is not there."""
+def _git(folder: str, *arguments: str) -> str:
+    """Return what git prints. Raises ConfigError where it fails: an empty answer would say that nothing was found."""
+    done = _run(folder, *arguments)
+    if done is None:
+        raise ConfigError(f"git {arguments[0]} gave no answer", hint="see whether git works in this folder")
+    if done.returncode:
+        _refuse_unless(done, (), f"git {arguments[0]} failed")
+    return done.stdout.decode("utf-8", "surrogateescape").strip("\n")
+
+
+def _asked(folder: str, *arguments: str) -> str | None:
+    """Return what git prints, None where it says no."""
+    done = _run(folder, *arguments)
+    if done is None or done.returncode:
+        return None
+    return done.stdout.decode("utf-8", "surrogateescape").strip("\n")
+
+
+def _run(folder: str, *arguments: str, sent: bytes | None = None) -> subprocess.CompletedProcess[bytes] | None:
+    """Run git in `folder`; None where it is not there or does not end."""
     try:
-        done = subprocess.run(
+        return subprocess.run(
             ["git", "-C", folder, *arguments],
-            capture_output=True, check=False, timeout=_TIMEOUT_S, env={**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"},
+            input=sent, capture_output=True, check=False, timeout=_TIMEOUT_S, env=_environment(),
         )  # fmt: skip
     except (OSError, subprocess.SubprocessError):
         return None
-    return done.stdout.decode("utf-8", "surrogateescape").strip("\n") if done.returncode == 0 else None
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment without what a hook of git points elsewhere: the repository is the one around the folder."""
+    kept = {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK}
+    return {**kept, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
+
+
+def _refuse_unless(done: subprocess.CompletedProcess[bytes], harmless: tuple[str, ...], what: str) -> None:
+    said = _first_line(done)
+    if not any(words in said for words in harmless):
+        hint = "trust the folder: git config --global --add safe.directory FOLDER" if "dubious" in said else ""
+        raise ConfigError(f"{what}: {said.removeprefix('fatal: ')}", hint=hint)
+
+
+def _first_line(done: subprocess.CompletedProcess[bytes]) -> str:
+    return done.stderr.decode("utf-8", "replace").strip().split("\n")[0]

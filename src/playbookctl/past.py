@@ -45,11 +45,12 @@ def past_of(repository: Repository, rows: LiveRows, gathered: Gathered, namespac
     ancestors = history.ancestors(commits)
     newest = ancestors[0] if ancestors else None
     touched = _touched(history, repository, gathered)
-    ancestry = _ancestry(history, commits, frozenset(ancestors))
+    ancestry, older = _ancestry(history, commits, frozenset(ancestors))
+    applied = older or newest or _first(commits)
     if newest is None or gathered.playbooks.keys() <= rows.keys:
-        return Past(history.head, ancestry, newest or _first(commits), None, touched)
+        return Past(history.head, ancestry, applied, None, touched)
     folders = [os.path.join(repository.settings.root, folder_of(glob)) for glob in repository.settings.playbooks]
-    return Past(history.head, ancestry, newest, history.keys_of(newest, folders, _key_of), touched)
+    return Past(history.head, ancestry, applied, history.keys_of(newest, folders, _key_of), touched)
 
 
 def folder_of(glob: str) -> str:
@@ -70,14 +71,18 @@ def _applied(rows: LiveRows, namespace: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _ancestry(history: History, commits: frozenset[str], ancestors: frozenset[str]) -> Ancestry:
-    """Tell how the applied commits stand to HEAD: one that is no ancestor and still on a branch means an older pipeline."""
+def _ancestry(history: History, commits: frozenset[str], ancestors: frozenset[str]) -> tuple[Ancestry, str]:
+    """Tell how the applied commits stand to HEAD: one that is no ancestor and still on a branch means an older pipeline.
+
+    The second value is that commit, '' where there is none.
+    """
     if not commits:
-        return Ancestry.NO_HISTORY
+        return Ancestry.NO_HISTORY, ""
     others = sorted(commits - ancestors)
-    if any(history.is_on_a_branch(commit) for commit in others):
-        return Ancestry.OLDER
-    return Ancestry.UNKNOWN if others else Ancestry.APPLIED
+    older = next((commit for commit in others if history.is_on_a_branch(commit)), "")
+    if older:
+        return Ancestry.OLDER, older
+    return (Ancestry.UNKNOWN if others else Ancestry.APPLIED), ""
 
 
 def _touched(history: History, repository: Repository, gathered: Gathered) -> frozenset[str]:

@@ -361,6 +361,10 @@ class TestRows1To4:
     def test_without_the_applied_commit_a_create_beside_ours_needs_its_name(self) -> None:
         scene = Scene({"phishing": B, "other": B}, [row("ply_9", B, marks("other", B, "ply_9"))])
         assert scene.change().action is Action.CREATE
+        scene.situation = replace(scene.situation, ancestry=Ancestry.OLDER)
+        assert scene.change().action is HOLD
+        scene.situation = replace(scene.situation, applied_keys=frozenset({"other"}))
+        assert scene.change().action is Action.CREATE
         scene.situation = replace(scene.situation, ancestry=Ancestry.UNKNOWN)
         assert seen(scene.change()) == (HOLD, HUMAN, set(), 1)
         assert "not in this clone" in scene.change().reason

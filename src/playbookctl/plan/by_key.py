@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from playbookctl.plan.run import Run
     from playbookctl.plan.sides import Desired, Live
 
+_MARKED = (LiveClass.OURS, LiveClass.WITHOUT_BASE, LiveClass.RETIRED)
+
 
 def by_key(run: Run, desired: Desired, wave: int) -> Iterator[Change]:
     """Yield the changes of a key that a file has: one for the playbook, and one for every duplicate to be marked."""
@@ -118,8 +120,12 @@ def _by_row(run: Run, desired: Desired, place: Place, wave: int) -> Change:
 
 
 def _may_have_existed(run: Run) -> bool:
-    ours = (LiveClass.OURS, LiveClass.WITHOUT_BASE, LiveClass.RETIRED)
-    return run.situation.ancestry is Ancestry.UNKNOWN and any(run.rows.numbers[what] for what in ours)
+    """Whether nobody can tell if a key without a live playbook was there before: the applied commit is not known."""
+    situation = run.situation
+    unknown = situation.ancestry is Ancestry.UNKNOWN or (
+        situation.ancestry is Ancestry.OLDER and situation.applied_keys is None
+    )
+    return unknown and any(run.rows.numbers[what] for what in _MARKED)
 
 
 def _bad_marker(change: Change, place: Place) -> Change:
