@@ -207,3 +207,60 @@ def test_a_default_goes_by_the_name_of_its_input() -> None:
     assert [path for path, _ in said("PB403", LOOK, inputs={"zip_password": {"default": PASSWORD}})] == [
         "inputs/zip_password/default"
     ]
+
+
+def test_a_call_fails_in_silence_if_what_it_calls_is_destructive() -> None:
+    sub = {"steps": [{**WIPE, "approval": "lead"}]}
+    (found,) = across(
+        "PB404", main={"steps": [{**call("sub"), "on_error": "continue"}, {**call("other"), "on_error": "continue"}]},
+        sub=sub, other={"steps": [LOOK]},
+    )  # fmt: skip
+    assert (found.file, found.path) == ("main.yaml", ("steps", 0, "on_error"))
+    assert found.message == (
+        "'sub', which does 'wipe-host', can fail and the run goes on in silence (irreversible, guessed from 'wipe')"
+    )
+
+
+def test_a_loop_of_calls_does_what_they_do_without_asking() -> None:
+    found = across(
+        "PB405",
+        main={"steps": [{**call("sub"), "for_each": "x"}, {**call("asks"), "for_each": "x"}, {**call("gone"), "for_each": "x"}]},
+        sub={"steps": [LOOK, WIPE]},
+        asks={"steps": [{**WIPE, "approval": "lead"}]},
+    )  # fmt: skip
+    assert [(each.path, each.message) for each in found] == [
+        (("steps", 0, "for_each"), "'wipe-host' runs through 'sub' for each element, however many there are (irreversible, guessed from 'wipe')")
+    ]  # fmt: skip
+
+
+def test_an_action_is_destructive_if_it_is_told_to_be() -> None:
+    suspend = {"id": "a", "action": "update-user", "with": {"status": "suspended"}}
+    (found,) = across("PB402", main=auto(suspend))
+    assert found.message.endswith("with no gate on the way (reversible, guessed from 'status: suspended')")
+    assert not across("PB402", main=auto({**suspend, "with": {"status": "active"}}))
+
+
+ASK = {"id": "ask", "type": "manual", "message": "?"}
+
+
+def test_a_called_playbook_that_waits_for_nobody_is_told_who_starts_it() -> None:
+    found = across(
+        "PB409", a=auto(call("middle")), middle={"steps": [call("deep"), call("gone")]}, deep={"steps": [ASK, WIPE]}, lone={"steps": [ASK]}
+    )  # fmt: skip
+    assert [(each.file, each.message) for each in found] == [
+        ("deep.yaml", "'ask' waits for nobody in particular, without limit; 'a' starts by itself and calls it")
+    ]
+    assert [(each.file, each.path) for each in found[0].related] == [("a.yaml", ("auto_execute",))]
+
+
+@pytest.mark.parametrize(
+    "steps, number",
+    [
+        ([{**LOOK, "approval": True}], 0),
+        ([{**WIPE, "approval": True}], 1),
+        ([{**LOOK, "approval": True}, WIPE], 1),
+        ([{**LOOK, "approval": True}, {"id": "s", "type": "section"}], 0),
+    ],
+)
+def test_a_yes_behind_which_nothing_waits_may_take_its_time(steps: list[dict[str, Any]], number: int) -> None:
+    assert len(across("PB409", main=auto(*steps))) == number
