@@ -10,7 +10,7 @@ import os
 import queue
 import sqlite3
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from playbookctl.errors import ConfigError
@@ -33,6 +33,7 @@ class Store:
         self.path = path
         self.ids = Ulids()
         self._lock = threading.Lock()
+        self._closed = False
         self._idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
         _create_private(path)
         self._writer = _open(path)
@@ -53,13 +54,15 @@ class Store:
         try:
             connection = self._idle.get_nowait()
         except queue.Empty:
-            connection = _tune(_open(self.path))
+            connection = _tuned(self.path)
         try:
             connection.execute("BEGIN")
             yield connection
         finally:
             connection.execute("ROLLBACK")
             self._idle.put(connection)
+            if self._closed:  # a reader that was slower than the server's end
+                self._close_idle()
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -85,10 +88,15 @@ class Store:
 
     def close(self) -> None:
         """Close every connection; the write-ahead log is merged into the file."""
-        while not self._idle.empty():
-            self._idle.get_nowait().close()
+        self._closed = True
+        self._close_idle()
         with self._lock:
             self._writer.close()
+
+    def _close_idle(self) -> None:
+        with suppress(queue.Empty):
+            while True:
+                self._idle.get_nowait().close()
 
     def _commit(self) -> None:
         self._writer.execute("COMMIT")
@@ -106,6 +114,16 @@ def _open(path: Path) -> sqlite3.Connection:
     connection.row_factory = sqlite3.Row
     connection.create_function("folded", 1, str.casefold, deterministic=True)
     return connection
+
+
+def _tuned(path: Path) -> sqlite3.Connection:
+    """Open a connection, and close it again if it cannot be used."""
+    connection = _open(path)
+    try:
+        return _tune(connection)
+    except sqlite3.DatabaseError:
+        connection.close()
+        raise
 
 
 def _tune(connection: sqlite3.Connection) -> sqlite3.Connection:
