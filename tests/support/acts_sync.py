@@ -12,8 +12,11 @@ from support.acts_live import edit
 from support.estate import Killed, Weather
 from support.hints import follow, hold_of, join, obey, orphan_of
 from support.laws import Run
+from support.values import FIELDS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from support.estate import Estate
 
 PATH = "/soc/playbooks"
@@ -163,10 +166,16 @@ def _quietly(estate: Estate, choices: Choices) -> None:
     estate.sync(choices)
 
 
-def _edit(estate: Estate, a: int, b: int):  # noqa: ANN202 - a function without arguments
+def _edit(estate: Estate, a: int, b: int) -> Callable[[], None]:
+    """Return an edit of anything, or of something that this very sync writes."""
+
     def doing() -> None:
-        row = pick(estate.rows(), a)
-        if row is not None:
+        change = pick(estate.doing.to_write if estate.doing is not None else (), a)
+        name = pick([field for field, _ in change.write], b // 2) if change is not None else None
+        rows = [row for row in estate.rows() if change is None or row["id"] == change.live_id]
+        if b % 2 and rows and name is not None:
+            edit(estate, rows[0], FIELDS.index(name) + len(FIELDS) * b)
+        elif row := pick(estate.rows(), a):
             edit(estate, row, b)
 
     return doing

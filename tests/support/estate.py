@@ -286,7 +286,7 @@ class Estate:
         self.server.faults.arm(*weather.faults)
         try:
             found = self.survey(choices)
-            ended.plan = found.plan
+            ended.plan = self.doing = found.plan
             run.begin(found)
             if not found.plan.refusals:
                 ended.applied = self.carry_out(found)
@@ -295,6 +295,7 @@ class Estate:
         except Killed:
             ended.killed = True
         finally:
+            self.doing = None
             self.robot.brave(FAIR)
             self.calm()
         self.laws.judge(run, ended)
@@ -306,6 +307,7 @@ class Estate:
         self.server.faults.arm(*self.character)
 
     character: tuple[Fault, ...] = ()
+    doing: Plan | None = None
 
     def body(self, found: Reconciled, key: str) -> dict[str, Any] | None:
         """Return what the file of a key asks for; None where it cannot be rendered."""

@@ -142,6 +142,7 @@ class Laws:
         for name in changed:
             self._may_change(write, key, name, before[name], base.get(name), run)
         self._base_is_the_repos(write, key, run)
+        self._echo_is_the_servers(write)
         self._others_stay(write.before, write.after)
 
     def _created(self, row: dict[str, Any], run: Run) -> None:
@@ -213,6 +214,14 @@ class Laws:
             raise Broken(
                 "the base is what the repo asks for", (key, [n for n in new if new[n] != wanted.get(n)], write)
             )
+
+    def _echo_is_the_servers(self, write: Write) -> None:
+        """What counts as the server's form of our value must not be what a person wrote: it would be overwritten."""
+        from support.estate import ROBOT
+
+        for name in sorted(_echo_of(write.after).items() - _echo_of(write.before).items()):
+            if self.authors[write.id, name[0]] != ROBOT:
+                raise Broken("a person's value is no echo of ours", (name, write))
 
     @staticmethod
     def _others_stay(before: dict[str, Any], after: dict[str, Any]) -> None:
@@ -305,6 +314,11 @@ def _base_of(row: Mapping[str, Any]) -> dict[str, str]:
     return base_by_field(marker.base) if isinstance(marker, Marker) and marker.base is not None else {}
 
 
+def _echo_of(row: Mapping[str, Any] | None) -> dict[str, str]:
+    marker = read_tags(row["tags"]) if row is not None else None
+    return dict(marker.echo) if isinstance(marker, Marker) else {}
+
+
 def _net(writes: list[Write], robot: str) -> list[Write]:
     """Return the writes with all that the tool did to one object joined: what a server lost and was given back is not lost."""
     from support.watch import Write as Joined
@@ -312,7 +326,7 @@ def _net(writes: list[Write], robot: str) -> list[Write]:
     joined: dict[str, Write] = {}
     rest: list[Write] = []
     for write in writes:
-        if write.by != robot:
+        if write.by != robot or write.before is None:
             rest.append(write)
         elif write.id in joined:
             joined[write.id] = Joined(write.number, joined[write.id].before, write.after)

@@ -52,6 +52,10 @@ class Creator:
             return _unknown(change, message, error, made_id)
         if all(row["id"] != made_id for row in rows):
             return _unknown(change, f"created as '{made_id}', switched off; no list shows it yet", None, made_id)
+        if own is not made and not _untouched(own, body):
+            return _unknown(
+                change, f"created as '{made_id}', switched off; somebody has edited it since", None, made_id
+            )
         return self._completed(change, own, rows)
 
     def _looked_for(self, change: Change, body: Row, lost: AnswerLost) -> Ended:
@@ -59,8 +63,8 @@ class Creator:
         try:
             rows = self._listed(change.key)
             own = _holding(rows, body)
-            if own is not None:
-                return self._completed(change, self._client.get_playbook(str(own["id"])), rows)
+            if own is not None:  # completed only if it is still as the list shows it: as we sent it
+                return self._completed(change, own, rows)
         except ServerError as error:
             return _unknown(change, f"{lost.message}; {error.message}", lost)
         return _unknown(change, f"{lost.message}; it has not been seen since", lost)
@@ -123,6 +127,14 @@ def _holding(rows: list[Row], body: Mapping[str, Any]) -> Row | None:
     sent = digests_of(live_texts(body))
     alike = [row for row in rows if is_unfinished(row) and digests_of(live_texts(row)) == sent]
     return alike[0] if len(alike) == 1 else None
+
+
+def _untouched(own: Row, body: Mapping[str, Any]) -> bool:
+    """Tell whether nobody has written to an object since it was created: it holds what was sent, or its stamps say so."""
+    stamp = own.get("updated_at")
+    return digests_of(live_texts(own)) == digests_of(live_texts(body)) or (
+        stamp is not None and stamp == own.get("created_at")
+    )
 
 
 def _rival_before(own: Row, rows: list[Row]) -> Row | None:

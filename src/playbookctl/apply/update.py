@@ -165,14 +165,14 @@ class Updater:
             )
             said["altered"] = tuple(dict.fromkeys((*names, "tags")))
             return replace(failed(change, error, OutcomeKind.ALTERED, **said), halt=error)
-        message = f"stored differently: {', '.join(names)}"
-        note = None if back.again else with_echo(change, names, before, back.row)
+        message = f"stored differently{'' if back.ours else ', or edited since'}: {', '.join(names)}"
+        note = with_echo(change, names, before, back.row) if back.ours else None
         if note is not None:
             noted = self.carry_out(note, saves=False)
             if noted.outcome.failed:
                 message += f"; this could not be noted: {noted.outcome.message}"
                 return replace(ended(change, OutcomeKind.ALTERED, message, **said), halt=noted.halt)
-        return replace(ended(change, OutcomeKind.ALTERED, message, **said), proven=True)
+        return replace(ended(change, OutcomeKind.ALTERED, message, **said), proven=back.ours)
 
     def _put_back(self, change: Change, tried: _Attempts, before: Row, back: ReadBack) -> Ended:
         """Fields that were not sent are gone: this server replaces objects. Bring the object back and go no further."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from playbookctl.apply.bodies import Deviation, Wanted, deviation
+from playbookctl.canonical import fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from playbookctl.apply.calls import ApplyOptions, Playbooks, Row
+
+_FINE = re.compile(r"\.[0-9]{3}")  # a time stamp that tells milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +22,15 @@ class ReadBack:
     """What was found: the object, how it deviates, and whether the server really showed the write.
 
     `stale`: it went on showing the state before, however long we waited. `again`: somebody has written since; the
-    deviation is then that of the answer to our own write.
+    deviation is then that of the answer to our own write. `ours`: the row is surely what our own write left, and nobody
+    edited it in between; without an answer to the write (lost, or empty) that cannot be told.
     """
 
     row: Row
     deviation: Deviation
     stale: bool = False
     again: bool = False
+    ours: bool = False
 
 
 def read_back(
@@ -45,10 +51,15 @@ def read_back(
             return ReadBack(row, found)
         whose = _whose(row.get("updated_at"), before.get("updated_at"), answer and answer.get("updated_at"))
         if whose == "write":
-            return ReadBack(row, found)
+            return ReadBack(row, found, ours=answer is not None and _is_as_answered(row, answer))
         if whose == "another" and answer is not None:
             return ReadBack(answer, deviation(aim, before, answer), again=True)
     return ReadBack(row, deviation(aim, before, row), stale=row.get("updated_at") == before.get("updated_at"))
+
+
+def _is_as_answered(row: Row, answer: Row) -> bool:
+    """Tell whether a row that has the stamp of our write is its doing: a stamp of whole seconds may be an edit's as well."""
+    return bool(_FINE.search(str(row.get("updated_at")))) or fingerprint(row) == fingerprint(answer)
 
 
 def _whose(now: Any, before: Any, answered: Any) -> str:
