@@ -12,7 +12,7 @@ from playbookctl.flow.alert import ALERT_FIELDS, ALWAYS_THERE
 from playbookctl.flow.conditions import OPAQUE_CHARACTERS, evaluate, same
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from playbookctl.model.playbook import Condition
     from playbookctl.model.source import NodePath
@@ -94,7 +94,7 @@ def _alternatives(conditions: list[tuple[NodePath, Condition]]) -> Iterator[list
         elif "any" in condition:
             parts = [((*path, "any", index), part) for index, part in enumerate(condition["any"])]
             choices.append([each for part in parts for each in _alternatives([part])])
-        elif "not" not in condition:
+        else:
             flat.append((path, condition))
     number = 1
     for choice in choices:
@@ -118,6 +118,10 @@ def _clash_of_leaves(leaves: list[tuple[NodePath, Condition]]) -> Clash | None:
         for (first, one), (second, other) in combinations(same_field, 2):
             if _exclude(one, other) or _exclude(other, one):
                 return Clash(second, first, f"'{field}' cannot both {_said(one)} and {_said(other)}")
+    if any("not" in leaf for _, leaf in leaves):
+        for (first, one), (second, other) in combinations(leaves, 2):
+            if denies(one, other):
+                return Clash(second, first, "one denies just what the other asks")
     return None
 
 
@@ -138,6 +142,9 @@ def _never(leaf: Condition) -> str:
     return ""
 
 
+_AFFIXES = {"starts_with": str.startswith, "ends_with": str.endswith}
+
+
 def _exclude(one: Condition, other: Condition) -> bool:
     """Tell whether `other` fails for every value that `one` accepts."""
     op: str = one["op"]
@@ -147,8 +154,11 @@ def _exclude(one: Condition, other: Condition) -> bool:
     if op in ("equals", "in") and not one.get("ignore_case"):
         options = value if op == "in" else [value]
         return all(evaluate({**other, "field": "it"}, {"it": option}) is False for option in options)
-    if op == other["op"] == "starts_with" and not (one.get("ignore_case") or other.get("ignore_case")):
-        return not (value.startswith(other["value"]) or other["value"].startswith(value))
+    if op == other["op"] and op in _AFFIXES and not (one.get("ignore_case") or other.get("ignore_case")):
+        agree: Callable[[str, str], bool] = _AFFIXES[op]
+        return not (agree(value, other["value"]) or agree(other["value"], value))
+    if denies(one, other):
+        return True
     if op in ("gt", "gte") and other["op"] in ("lt", "lte"):
         return _empty_range(value, other["value"], strict=op == "gt" or other["op"] == "lt")
     return op in _ORDERED and other["op"] in _ORDERED and isinstance(value, str) is not isinstance(other["value"], str)
