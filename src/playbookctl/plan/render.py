@@ -16,7 +16,7 @@ from playbookctl.plan.sides import Desired
 from playbookctl.steps import all_steps, own_steps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from playbookctl.model.playbook import Playbook
     from playbookctl.plan.lookups import Lookups, Missed
@@ -113,14 +113,23 @@ def unrender(body: Mapping[str, Any], names: Mapping[str, Mapping[str, str]], *,
             owner = names.get("owner", {}).get(value)
             data["owner" if owner else "owner_id"] = owner or value
         elif field.api_name == "required_connector_ids":
-            data[field.name] = [names.get("connector", {}).get(item, item) for item in value]
+            data[field.name] = _once(names.get("connector", {}).get(item, item) for item in value)
         elif field.api_name == "steps":
             lifted = {} if with_start else _lifted(value)
             data |= lifted
             data["steps"] = _named_steps(own_steps(value[1:] if lifted else value), names)
         else:
-            data[field.name] = value
+            data[field.name] = _once(value) if field.kind == "set" and isinstance(value, list) else value
     return data
+
+
+def _once(members: Iterable[Any]) -> list[Any]:
+    """Return the members of a set in their order, each once: a server may keep twins, a file has none."""
+    found: list[Any] = []
+    for member in members:
+        if member not in found:
+            found.append(member)
+    return found
 
 
 class _Names:
