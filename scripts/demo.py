@@ -1,4 +1,4 @@
-"""The whole job on a database of its own: validate, plan, sync, plan again (nothing to do), an analyst's edit, drift.
+"""The whole job on a database of its own: validate, plan, sync, plan again (nothing to do), one edit, and two runs.
 
 Run by `make demo`. Needs no network and leaves nothing behind. Ends with 1 if anything is not as it should be.
 """
@@ -11,10 +11,24 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
+from typing import Any
+
+import httpx
+
+from playbookctl.server.embedded import EmbeddedServer
 
 ROOT = Path(__file__).parent.parent
 PARTS = ("playbooks", "connectors.yaml", "playbookctl.yaml")
+PLAYBOOKS = "/api/v1/soc/playbooks"
+ALERT = {
+    "title": "Ransom note written on FIN-WS-042",
+    "severity": "critical",
+    "host": "FIN-WS-042",
+    "user": "j.doe",
+    "mitre_technique": "T1486",
+}
 BOLD, DIM, OFF = ("\x1b[1m", "\x1b[2m", "\x1b[0m") if sys.stdout.isatty() else ("", "", "")
 
 
@@ -36,8 +50,42 @@ def main() -> int:
         run(folder, "git commit -q -a -m 'Name it as the service desk does'", expect=0)
         run(folder, "playbookctl sync --yes", expect=0)
         run(folder, "playbookctl plan --detailed-exitcode", expect=0)
+        say("6. A run that a person asks for, and one that an alert starts")
+        run_both_ways(folder / ".playbookctl" / "local.db")
     say("The second plan was empty: repository and server agree.")
     return 0
+
+
+def run_both_ways(database: Path) -> None:
+    """Run one playbook through the API, ingest an alert that fires another, and show what each left behind."""
+    with EmbeddedServer(database) as server:
+        headers = {"Authorization": f"Bearer {server.token()}"}
+        with httpx.Client(base_url=server.url, headers=headers) as client:
+            host = find(client, "Isolate a host")
+            answer = client.post(f"{PLAYBOOKS}/{host['id']}/run", json={"inputs": {"host": "FIN-WS-042"}})
+            print(f"POST {PLAYBOOKS}/{host['id']}/run -> {answer.status_code} {answer.json()}")
+            show_run(client, "Isolate a host")
+            fired = server.ingest(ALERT)
+            print(f"alert '{ALERT['title']}' -> {fired.alert_id} runs {', '.join(fired.run_ids)}")
+            show_run(client, "Ransomware on a host")
+
+
+def find(client: httpx.Client, name: str) -> dict[str, Any]:
+    """Return the one live playbook of a name."""
+    (row,) = client.get(PLAYBOOKS, params={"name": name}).json()["data"]
+    found: dict[str, Any] = row
+    return found
+
+
+def show_run(client: httpx.Client, name: str) -> None:
+    """Wait for the last run of a playbook to end, and print what it left behind."""
+    for _ in range(100):
+        row = find(client, name)
+        if row["last_run_id"]:
+            print(f"'{name}': last run {row['last_run_id']} at {row['last_run_at']}, {row['run_stats']}")
+            return
+        time.sleep(0.1)
+    sys.exit(f"demo: '{name}' did not run")
 
 
 def lay_out(folder: Path) -> None:
