@@ -38,6 +38,8 @@ LAYERS: dict[str, set[str]] = {
     "promise": BASE | {"load", "edit"},
     "pipeline": BASE | {"load", "attack", "check", "promise"},
     "repair": BASE | {"pipeline", "load", "promise"},
+    "tidy": BASE | {"pipeline", "load", "edit"},
+    "rewrite": BASE | {"load"},
     "narrow": BASE | {"pipeline", "load", "check", "history"},
     "target": BASE | {"api", "server"},
     "gather": BASE | {"pipeline", "load", "plan"},
@@ -51,7 +53,7 @@ LAYERS: dict[str, set[str]] = {
     | {"doctor", "pipeline", "gather", "past", "target", "survey", "status", "plan", "api", "history", "marker"},
     "verdict": BASE | {"apply"},
     "cli": BASE
-    | {"cli", "pipeline", "repair", "narrow", "gather", "target", "survey", "reconcile", "verdict", "report", "attack", "server", "load"}
+    | {"cli", "pipeline", "repair", "tidy", "rewrite", "narrow", "gather", "target", "survey", "reconcile", "verdict", "report", "attack", "server", "load"}
     | {"check", "flow", "apply", "api", "status", "doctor"},
     "__main__": {"cli"},
     "__init__": set(),

@@ -1,13 +1,11 @@
-"""`validate --fix`: check, fix in memory, check again until nothing more can be fixed; then write, file by file."""
+"""`validate --fix`: check, fix in memory, check again until nothing more can be fixed. Writes nothing."""
 
 from __future__ import annotations
 
 import os
-import tempfile
 from typing import TYPE_CHECKING
 
-from playbookctl.errors import UsageError
-from playbookctl.load.entry import load_entry, read_bytes
+from playbookctl.load.entry import load_entry
 from playbookctl.pipeline import check
 from playbookctl.promise import fixed
 
@@ -20,7 +18,6 @@ if TYPE_CHECKING:
     from playbookctl.pipeline import CheckOptions, Repository
 
 _MOST_ROUNDS = 10  # a fix seldom makes room for another; this only ends what would go round in circles
-_MARK = b"\xef\xbb\xbf"
 
 
 class Repair:
@@ -69,16 +66,6 @@ def repair(
     return Repair(report, total, changes)
 
 
-def write_drafts(repository: Repository, changes: Sequence[tuple[str, str, str]]) -> None:
-    """Write the drafts over their files, each whole or not at all. Raises UsageError where a file cannot be written."""
-    for shown, before, after in changes:
-        file = os.path.realpath(os.path.join(repository.here, shown))
-        try:
-            _write(file, shown, before, after)
-        except OSError as error:
-            raise UsageError(f"'{shown}' cannot be written: {(error.strerror or str(error)).lower()}") from error
-
-
 def _repair_input(repository: Repository, options: Callable[[], CheckOptions], *, unsafe: bool) -> Repair:
     """Fix what came on standard input; a check reads it from its options."""
     asked = options()
@@ -117,22 +104,3 @@ def _fix(entry: Entry, findings: Sequence[Finding]) -> tuple[Entry, int]:
 
 def _absolute(repository: Repository, paths: Sequence[str]) -> list[str]:
     return [*repository.files(), *(os.path.abspath(path) for path in paths if os.path.isfile(path))]
-
-
-def _write(file: str, shown: str, before: str, after: str) -> None:
-    """Replace a file by way of a temporary one beside it, with the same permissions. Raises OSError."""
-    data = read_bytes(file)
-    mark = _MARK if data.startswith(_MARK) else b""
-    if data != mark + before.encode("utf-8"):
-        raise UsageError(f"'{shown}' was changed by somebody else meanwhile; it is left as it is")
-    descriptor, temporary = tempfile.mkstemp(prefix=".playbookctl-", dir=os.path.dirname(file))
-    try:
-        with os.fdopen(descriptor, "wb") as target:
-            target.write(mark + after.encode("utf-8"))
-            target.flush()
-            os.fsync(target.fileno())
-        os.chmod(temporary, os.stat(file).st_mode & 0o7777)
-        os.replace(temporary, file)
-    except OSError:
-        os.unlink(temporary)
-        raise

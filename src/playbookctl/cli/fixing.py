@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from playbookctl.cli.difference import unified
 from playbookctl.errors import ExitCode, UsageError
-from playbookctl.repair import repair, write_drafts
+from playbookctl.repair import repair
 from playbookctl.report.summary import count
+from playbookctl.rewrite import write_all
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from playbookctl.model.report import Report
     from playbookctl.pipeline import CheckOptions, Repository
@@ -49,28 +50,13 @@ def fix(
     elif data is not None:
         click.echo(_marked(data, done.changes[0][2]) if done.changes else data, nl=False)
     else:
-        write_drafts(repository, done.changes)
+        write_all(repository.here, done.changes)
     if done.fixed and not quiet:
         said = "would fix" if options["diff"] else "fixed"
         click.echo(f"{said} {count(done.fixed, 'finding')} in {count(len(done.changes), 'file')}", err=True)
     if options["diff"]:
         raise click.exceptions.Exit(ExitCode.FINDINGS if done.changes else ExitCode.DONE)
     return done.report
-
-
-def unified(changes: Iterable[tuple[str, str, str]]) -> bytes:
-    """Return (file, before, after) as one unified diff; line breaks are shown as they are in the files."""
-    lines: list[str] = []
-    for shown, before, after in changes:
-        for line in difflib.unified_diff(_lines(before), _lines(after), f"a/{shown}", f"b/{shown}"):
-            lines += [line] if line.endswith("\n") else [line, "\n\\ No newline at end of file\n"]
-    return "".join(lines).encode("utf-8")
-
-
-def _lines(text: str) -> list[str]:
-    """Split at LF alone, as diff and git do."""
-    lines = text.split("\n")
-    return [*(f"{line}\n" for line in lines[:-1]), *([lines[-1]] if lines[-1] else [])]
 
 
 def _marked(data: bytes, text: str) -> bytes:

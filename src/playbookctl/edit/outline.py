@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from playbookctl.model.source import Document, NodePath
 
 _LINE_END = re.compile(r"\r\n|\n|\r|\Z")
+_PROPERTIES = re.compile(r"(?:[&!][^\s\[\]{},]*\s+)*")
 _REST = re.compile(r"[ \t]*(?:[ \t]#[^\r\n]*)?(?:\r\n|\n|\r|\Z)")
 
 
@@ -64,7 +65,8 @@ class Outline:
     def in_brackets(self, path: NodePath) -> bool:
         """Tell whether the collection that holds `path` is written in brackets or braces."""
         start = self.document.spans.locate(path[:-1]).start
-        return self.text[start : start + 1] in ("{", "[")
+        properties = _PROPERTIES.match(self.text, start)
+        return self.text.startswith(("{", "["), properties.end() if properties else start)
 
     def siblings(self, path: NodePath) -> list[NodePath]:
         """Return the paths of all members of the collection that holds `path`, in the order of the text."""

@@ -1,0 +1,47 @@
+"""Puts new texts in place of files: atomically, with the same permissions, and never over somebody else's change."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from typing import TYPE_CHECKING
+
+from playbookctl.errors import UsageError
+from playbookctl.load.entry import read_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_MARK = b"\xef\xbb\xbf"
+
+
+def write_all(here: str, changes: Iterable[tuple[str, str, str]]) -> None:
+    """Write (file, text before, text after), files relative to `here`, each whole or not at all.
+
+    Raises UsageError where a file cannot be written, or is not what it was when it was read.
+    """
+    for shown, before, after in changes:
+        file = os.path.realpath(os.path.join(here, shown))
+        try:
+            _write(file, shown, before, after)
+        except OSError as error:
+            raise UsageError(f"'{shown}' cannot be written: {(error.strerror or str(error)).lower()}") from error
+
+
+def _write(file: str, shown: str, before: str, after: str) -> None:
+    """Replace a file by way of a temporary one beside it, with the same permissions. Raises OSError."""
+    data = read_bytes(file)
+    mark = _MARK if data.startswith(_MARK) else b""
+    if data != mark + before.encode("utf-8"):
+        raise UsageError(f"'{shown}' was changed by somebody else meanwhile; it is left as it is")
+    descriptor, temporary = tempfile.mkstemp(prefix=".playbookctl-", dir=os.path.dirname(file))
+    try:
+        with os.fdopen(descriptor, "wb") as target:
+            target.write(mark + after.encode("utf-8"))
+            target.flush()
+            os.fsync(target.fileno())
+        os.chmod(temporary, os.stat(file).st_mode & 0o7777)
+        os.replace(temporary, file)
+    except OSError:
+        os.unlink(temporary)
+        raise
