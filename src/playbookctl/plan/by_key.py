@@ -20,6 +20,7 @@ from playbookctl.plan.switched_off import OFF, SWITCHES, duplicate
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from playbookctl.plan.rows import Group
     from playbookctl.plan.run import Run
     from playbookctl.plan.sides import Desired, Live
 
@@ -29,6 +30,10 @@ _MARKED = (LiveClass.OURS, LiveClass.WITHOUT_BASE, LiveClass.RETIRED)
 def by_key(run: Run, desired: Desired, wave: int) -> Iterator[Change]:
     """Yield the changes of a key that a file has: one for the playbook, and one for every duplicate to be marked."""
     group = run.rows.group(desired.key)
+    same = _unmoved(group, desired)
+    if same is not None:
+        yield start(Pair(run, desired, same, Row.OURS, {}, wave=wave))
+        return
     known = run.situation.applied_keys
     place = place_of(
         group,
@@ -41,6 +46,16 @@ def by_key(run: Run, desired: Desired, wave: int) -> Iterator[Change]:
     if place.live is not None and place.row is not Row.BAD_MARKER and not run.choices.rollback:
         for live in place.others:
             yield duplicate(run, desired, live, place, wave)
+
+
+def _unmoved(group: Group, desired: Desired) -> Live | None:
+    """Return the live playbook of a key if it is the only one and all three sides agree: the common case, at a glance."""
+    ours = group.rows.get(LiveClass.OURS, ())
+    if len(ours) != 1 or len(group.rows) != 1 or ours[0].digests != desired.digests:
+        return None
+    marker = ours[0].marker
+    agrees = isinstance(marker, Marker) and marker.base is not None and marker.base.digests == desired.digests
+    return ours[0] if agrees else None
 
 
 def _change(run: Run, desired: Desired, place: Place, wave: int) -> Change:

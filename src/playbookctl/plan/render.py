@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from playbookctl.model.playbook import Playbook
     from playbookctl.plan.lookups import Lookups, Missed
 
-_RENDERED = {"owner_id": ("owner", "owner_id"), "required_connector_ids": ("required_connectors",), "steps": ("steps",)}
+_FILE_NAMES = tuple(
+    (field.api_name, ("owner", "owner_id") if field.api_name == "owner_id" else (field.name,)) for field in MANAGED
+)
 
 
 class Unrendered(ValueError):
@@ -200,6 +202,6 @@ def _named_step(step: Mapping[str, Any], names: Mapping[str, Mapping[str, str]])
 
 
 def _unset(data: Mapping[str, Any]) -> Iterator[str]:
-    for field in MANAGED:
-        if not any(name in data for name in _RENDERED.get(field.api_name, (field.name,))):
-            yield field.api_name
+    for api_name, names in _FILE_NAMES:
+        if not any(name in data for name in names):
+            yield api_name

@@ -6,14 +6,16 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from playbookctl.canonical import digests_of, fingerprint_of, free_tags, live_texts, vendor_text
+from playbookctl.canonical import POSITIONS, digests_of, fingerprint_of, free_tags, live_texts, vendor_text
 from playbookctl.marker import BadMarker, read_tags, self_digest
 from playbookctl.model.marker import NO_COMMIT, Marker
 from playbookctl.model.plan import Writer
-from playbookctl.steps import all_steps
+from playbookctl.steps import all_steps, have_plain_keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_STEPS = POSITIONS["steps"]
 
 
 class LiveClass(Enum):
@@ -113,22 +115,27 @@ def read_live(body: Mapping[str, Any]) -> Live:
     """Return what a plan needs of an object of the API that has all managed fields (see `canonical.missing`)."""
     tags = body.get("tags")
     texts = live_texts(body)
+    steps = body.get("steps")
     stamp = body.get("updated_at")
     return Live(
         id=str(body["id"]),
         name=str(body.get("name") or ""),
         digests=digests_of(texts),
         texts=texts,
-        vendor=vendor_text(body),
+        vendor="" if have_plain_keys(steps) else vendor_text(body),
         tags=tuple(map(str, tags)) if isinstance(tags, list) else (),
         marker=read_tags(tags),
         enabled=body.get("enabled") is not False,
         auto_execute=body.get("auto_execute") is True,
         is_deleted=body.get("is_deleted") is True,
         untouched=stamp is not None and stamp == body.get("created_at"),
-        calls=tuple(step["playbook"] for step in all_steps(body.get("steps")) if isinstance(step.get("playbook"), str)),
-        writer=Writer(*(str(body.get(name) or "") for name in ("updated_by", "updated_at", "source_type"))),
+        calls=_calls(steps) if '"playbook":' in texts[_STEPS] else (),
+        writer=Writer(str(body.get("updated_by") or ""), str(stamp or ""), str(body.get("source_type") or "")),
     )
+
+
+def _calls(steps: Any) -> tuple[str, ...]:
+    return tuple(step["playbook"] for step in all_steps(steps) if isinstance(step.get("playbook"), str))
 
 
 class Ancestry(Enum):
