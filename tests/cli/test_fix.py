@@ -193,3 +193,12 @@ def test_a_file_that_formatting_could_hurt_is_left_and_named(
     assert run(["fmt"]) == 1
     assert "playbooks/reset.yaml: left as it is: a key stands twice in one mapping" in capsys.readouterr().err
     assert text(repository) == "name: x\nname: y\n"
+
+
+def test_a_key_made_from_another_name_is_no_safe_fix(repository: Path) -> None:
+    file = repository / "playbooks" / "Reset_it.yaml"
+    file.write_text("name: x\nsteps:\n  - id: a\n    action: b\n", "utf-8")
+    run(["validate", "--fix"])
+    assert file.read_text("utf-8").startswith("name: x\n")
+    run(["validate", "--fix", "--unsafe-fixes"])
+    assert file.read_text("utf-8").startswith("key: reset-it\nname: x\n")

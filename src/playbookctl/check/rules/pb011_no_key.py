@@ -20,7 +20,8 @@ steps:
 ```
 
 **How to fix it:** write a `key:` of lower-case letters, digits and `-`. `playbookctl validate --fix` writes the file's
-name, where it is such a one: the key that other playbooks call it by already.
+name, where it is such a one: the key that other playbooks call it by already. From a name with other characters
+`--unsafe-fixes` makes one; look at the playbooks that call it.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from playbookctl.model.playbook import Playbook
 
 _KEY = re.compile(r"[a-z0-9-]{1,64}")
+_OTHER = re.compile(r"[^a-z0-9]+")
 
 
 @playbook_rule("PB011", "no-key", Severity.NOTE, doc=__doc__)
@@ -45,5 +47,8 @@ def no_key(playbook: Playbook, _: Context) -> Iterator[Problem]:
     if playbook.has_key:
         return
     stem = playbook.key
-    fix = Fix(f"write 'key: {stem}'", (Edit(("key",), written(stem), "insert"),)) if _KEY.fullmatch(stem) else None
+    key = stem if _KEY.fullmatch(stem) else _OTHER.sub("-", stem.lower()).strip("-")
+    edit = Edit(("key",), written(key), "insert")
+    is_file = _KEY.fullmatch(key) is not None and not stem.startswith("<")  # standard input has no name to take
+    fix = Fix(f"write 'key: {key}'", (edit,), safe=key == stem) if is_file else None
     yield Problem(("name",), "there is no 'key:'; a sync does not create the playbook", fix=fix)
