@@ -33,12 +33,20 @@ from playbookctl.model.workspace import Settings, Workspace
 from seeds import BESIDE, SEEDS
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from playbookctl.model.finding import Finding
     from playbookctl.model.workspace import Summary
+
+    Before: TypeAlias = "Counter[tuple[str, tuple[str | int, ...], str]]"
 
 ROOT = Path(__file__).resolve().parent.parent
 COPY, OTHER = "copy.yaml", "beside.yaml"
 ONE_PER_FILE = frozenset({"PB306", "PB308", "PB409"})  # their originals must have none
+# A copy that starts by itself is held against its original that does so too: what that makes of the steps that were
+# there already is right to say, and no mistake of ours.
+STARTING = frozenset({"PB402", "PB409"})
+_START = ("auto_execute", "trigger_conditions", "enabled")
 
 
 class Estate:
@@ -61,13 +69,11 @@ class Estate:
                 self.summaries[str(path)] = summary
                 self.data[str(path)] = entry.document.data
         self._keys = {summary.key: file for file, summary in sorted(self.summaries.items())}
-        self._before: dict[str, Counter[tuple[str, tuple[str | int, ...], str]]] = {}
+        self._before: dict[str, Before] = {}
 
-    def new(self, file: str, data: dict[str, Any]) -> list[Finding]:
-        """Return the findings of a changed copy of `file` that the copy unchanged does not have."""
-        if file not in self._before:
-            self._before[file] = Counter(map(_identity, self._check(file, self.data[file])))
-        left = self._before[file].copy()
+    def new(self, code: str, file: str, data: dict[str, Any]) -> list[Finding]:
+        """Return the findings of a changed copy of `file` that the original does not have."""
+        left = self._findings_before(code, file, data).copy()
         found = []
         for finding in self._check(file, data):
             identity = _identity(finding)
@@ -77,13 +83,21 @@ class Estate:
                 found.append(finding)
         return found
 
-    def has(self, file: str, code: str) -> bool:
-        """Tell whether the original has a finding of this code."""
-        self.new(file, self.data[file])
-        return any(each == code for each, _, _ in self._before[file])
+    def had(self, code: str, file: str, data: dict[str, Any]) -> bool:
+        """Tell whether the original of a copy has a finding of this code."""
+        return any(each == code for each, _, _ in self._findings_before(code, file, data))
+
+    def _findings_before(self, code: str, file: str, data: dict[str, Any]) -> Before:
+        original = dict(self.data[file])
+        if code in STARTING:
+            original.update({field: data[field] for field in _START if field in data})
+        key = file + repr([original.get(field) for field in _START])
+        if key not in self._before:
+            self._before[key] = Counter(map(_identity, self._check(file, original)))
+        return self._before[key]
 
     def _check(self, file: str, data: dict[str, Any]) -> list[Finding]:
-        copied = load_entry(COPY, _written({"key": self.summaries[file].key, **data}))
+        copied = load_entry(COPY, _written(data))
         if copied.playbook is None:
             raise SystemExit(
                 f"a seed made no playbook of {file}: {[problem.message for _, problem in copied.problems]}"
@@ -131,20 +145,20 @@ def measure(estate: Estate, code: str, copies: int, random: Random) -> Score:
     """Make the copies of one rule and check them."""
     score = Score(code)
     mistake, decoy = SEEDS[code]
-    files = sorted(file for file in estate.data if code not in ONE_PER_FILE or not estate.has(file, code))
-    for number in range(copies + copies // 2 if files else 0):
+    files = sorted(estate.data)
+    for number in range(copies + copies // 2):
         for _ in range(50):
             file = random.choice(files)
             data = copy.deepcopy(estate.data[file])
             places = (mistake if number < copies else decoy)(random, data)
-            if places is not None:
+            if places is not None and not (code in ONE_PER_FILE and estate.had(code, file, data)):
                 _judge(score, estate, file, data, places)
                 break
     return score
 
 
 def _judge(score: Score, estate: Estate, file: str, data: dict[str, Any], places: set[tuple[str | int, ...]]) -> None:
-    said = [finding for finding in estate.new(file, data) if finding.code == score.code]
+    said = [finding for finding in estate.new(score.code, file, data) if finding.code == score.code]
     right = [finding for finding in said if finding.location.path in places]
     wrong = [finding for finding in said if finding.location.path not in places]
     score.seeded += bool(places)
@@ -171,7 +185,7 @@ def _inside(data: dict[str, Any], places: set[tuple[str | int, ...]]) -> str:
 def _identity(finding: Finding) -> tuple[str, tuple[str | int, ...], str]:
     """Return what makes two findings the same in two copies: the place without positions of steps, and the message."""
     path = finding.location.path
-    names = ("steps", *path[2:]) if path[:1] == ("steps",) else path
+    names = (path[0], *path[2:]) if path[:1] in (("steps",), ("trigger_conditions",)) else path
     return finding.code, names, finding.message
 
 
