@@ -45,9 +45,9 @@ class Outline:
         value = self.get(path)
         if not value or not isinstance(value, (dict, list)) or self.text[start : start + 1] in ("{", "["):
             return start, end
-        children = value if isinstance(value, dict) else range(len(value))
-        ends = [self.item((*path, child))[1] for child in children]
-        return start, max((at for at in ends if start <= at <= end), default=end)
+        last = next(reversed(value)) if isinstance(value, dict) else len(value) - 1
+        last_end = self.item((*path, last))[1]
+        return start, last_end if start <= last_end <= end else end
 
     def key(self, path: NodePath) -> tuple[int, int]:
         """Return start and end of the key of `path`."""
