@@ -18,18 +18,21 @@ from playbookctl.model.report import Report
 from playbookctl.plan.drift import drift_plan
 from playbookctl.plan.expected import remarks
 from playbookctl.plan.make import make_plan
+from playbookctl.plan.pairing import adoption_plan, in_short, pair_up
+from playbookctl.plan.safety import check_choices
 from playbookctl.status import warnings_of
 from playbookctl.survey import survey
 from playbookctl.target import state_folder
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from playbookctl.api.client import Client
     from playbookctl.apply.result import Applied as Ended
     from playbookctl.apply.result import Progress
     from playbookctl.gather import Gathered
+    from playbookctl.model.choices import Adoption
     from playbookctl.model.outcome import Outcome
     from playbookctl.model.plan import Plan
     from playbookctl.model.workspace import Environment, Settings
@@ -57,6 +60,10 @@ class Reconciled:
         """The live side."""
         return self.survey.rows
 
+    def in_short(self) -> Reconciled:
+        """Return it with a plan of adoptions that names the pairs, and not what differs in them."""
+        return replace(self, plan=in_short(self.plan))
+
 
 def reconcile(
     repository: Repository,
@@ -78,6 +85,25 @@ def plan_from(found: Survey, choices: Choices) -> Reconciled:
     plan = make_plan(desired, found.rows, situation, choices, lambda key: gathered.body(key, lookups))
     warnings = (warning.sentence for warning in warnings_of(found, lookups, utc_now()))
     return Reconciled(replace(plan, notes=(*plan.notes, *warnings)), found, lookups)
+
+
+def adoptions(found: Survey, named: Sequence[Adoption]) -> tuple[Reconciled, tuple[str, ...]]:
+    """Return a plan that marks live playbooks as ours and does nothing else, and what is to be said beside it.
+
+    `named` empty means all files without a live playbook. Raises UsageError for a key or an id that there is not.
+    """
+    desired = found.gathered.desired(found.lookups())
+    pairing = pair_up(desired, found.rows, named)
+    wanted = Choices(adopt=tuple(named))
+    check_choices(wanted, desired, found.rows, found.situation(found.lookups()))
+    choices = Choices(only=pairing.keys or frozenset(desired), adopt=pairing.bound)
+    reconciled = plan_from(found, choices)
+    said = [f"'{key}' is ours already: {live_id}" for key, live_id in pairing.already]
+    if pairing.alone:
+        number = len(pairing.alone)
+        files = "1 file has" if number == 1 else f"{number:,} files have"
+        said.append(f"{files} no live playbook of the same name; a sync creates what is new")
+    return replace(reconciled, plan=adoption_plan(reconciled.plan, pairing)), tuple(said)
 
 
 def drift_report(found: Survey, only: frozenset[str]) -> Report:

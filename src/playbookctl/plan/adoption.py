@@ -36,7 +36,9 @@ def adopted(run: Run, desired: Desired, place: Place, change: Change) -> Change 
         reason = f"{len(found)} live playbooks could be adopted" + (f": {wording.several(found)}" if found else "")
         return hold(change, Standing.NEEDS_HUMAN, reason, ways_out(run, desired.key, place.others))
     if desired.pending:
-        return hold(change, Standing.NEEDS_HUMAN, *wording.decide_later(desired.pending))
+        callees = wording.listed(desired.pending)
+        reason = f"it calls {callees}, which has no id yet"
+        return hold(change, Standing.NEEDS_HUMAN, reason, f"adopt or sync {callees} first")
     return _adopt(run, desired, found[0], change)
 
 
