@@ -213,6 +213,16 @@ def _ungated(random: Random, data: Data) -> Places:
         (_read(random, approval={"by": ["soc"], "expires": "5m", "on_expired": {"next": "deed"}}),),
         ({"type": "decision", "branches": [{"name": "ask", "when": TRIGGERS[0], "next": "asked"}], "else": "deed"},
          {"id": "asked", "type": "manual", "message": "Act?", "assignee": "soc"}),
+        (_read(random, on_error={"next": "deed"}), {"type": "manual", "message": "Act?", "assignee": "soc"}),
+        ({"type": "section", "next": ["way", "asked"]}, {"id": "way", "type": "section", "next": "deed", "join": "any"},
+         {"id": "asked", "type": "manual", "message": "?", "assignee": "soc", "next": "deed"}),
+        ({"type": "manual", "message": "Act?", "assignee": "soc", "choices": ["yes", "no"], "timeout": "1m",
+          "on_timeout": {"next": "deed"}},),
+        ({"type": "section", "repeat": {"max": 2, "until": TRIGGERS[0]}, "steps": [{"id": "inner", **_read(random)}]},),
+        ({"type": "decision", "match": "all", "branches": [{"name": "a", "when": TRIGGERS[0], "next": "asked"},
+                                                           {"name": "b", "when": TRIGGERS[1], "next": "deed"}], "else": "end"},
+         {"id": "asked", "type": "manual", "message": "Act?", "assignee": "soc"}),
+        (_read(random, approval={"by": ["soc"], "on_refused": "continue"}),),
         ({"type": "section", "next": ["deed", "asked"]}, {"id": "asked", "type": "manual", "message": "?", "assignee": "soc"}),
     ))  # fmt: skip
     path = _steps(data, *weak, {"id": "deed", **deed})
@@ -258,6 +268,10 @@ def _secret(random: Random, data: Data) -> Places:
         ("webhook", f"https://hooks.slack.com/services/T{_noise(random, 9)}/B{_noise(random, 9)}/{_noise(random, 24)}"),
         ("jwt", f"eyJ{_noise(random, 20)}.eyJ{_noise(random, 30)}.{_noise(random, 43)}"),
         ("x-api-key", _noise(random, 40)),
+        ("connection", f"Server=db;Uid=soc;Pwd={_noise(random, 10)};"), ("command", f"curl -u soc:{_noise(random, 10)} https://x"),
+        ("query", f"https://intel.test/v1?api_key={_noise(random, 32)}"), ("aws_secret_access_key", _noise(random, 40)),
+        ("text", f"log in with password: {_noise(random, 10)}"), ("header", f"X-Api-Key: {_noise(random, 32)}"),
+        ("auth", f"Basic {_noise(random, 22)}=="), ("env", f"export API_TOKEN={_noise(random, 30)}"),
     ))  # fmt: skip
     held: Any = {name: text}
     more: list[str | int] = [name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from playbookctl.check.assigned_secrets import assigned_secret
 from playbookctl.check.secret_formats import FORMATS, holds_secret, is_secret, known_format
 
 A, HEX, MIXED = "Ab3" * 40, "0af9" * 40, "aB3dE5fG7" * 20
@@ -37,6 +38,7 @@ TOKENS = {
     "a bearer token": "Authorization: Bearer " + MIXED[:30],
     "an API token": "SSWS " + MIXED[:42],
     "credentials": "Basic " + "cmVhZGVyOnNvbW1lcjIw" + "Mg==",
+    "a password for curl": "curl -s -u reader:" + "hunter22 https://x.internal",
     "a password in a URL": "postgres://reader:" + "hunter22@db.internal/soc",
 }
 
@@ -70,6 +72,9 @@ def test_a_marker_is_part_of_every_token_of_its_format(name: str) -> None:
         "Bearer {{ secrets.token }}",
         "Bearer authentication-is-used-here",
         "the task xox is done",
+        "curl -s https://x.internal -u $USER:$PASSWORD",
+        "curl -u {{ secrets.user }}:{{ secrets.password }} https://x.internal",
+        "curl the page, then run job -u soc:all",
         "10.0.0.1:AAAA",
         "2f7c1b" * 8,
         "deadbeef" * 8,
@@ -133,3 +138,45 @@ def test_a_field_is_told_by_the_end_of_its_name(field: str, holds: bool) -> None
 )
 def test_a_value_is_a_secret_if_it_is_one_itself(field: str, value: str, expected: bool) -> None:
     assert is_secret(field, value) is expected
+
+
+SECRET = MIXED[:32]
+
+
+@pytest.mark.parametrize(
+    "text, name, length",
+    [
+        (f"Server=db;Uid=soc;Pwd={MIXED[:10]};Encrypt=yes", "Pwd", 10),
+        (f"https://intel.internal/v1?x=1&api_key={SECRET}&y=2", "api_key", 32),
+        (f"X-Api-Key: {SECRET}", "X-Api-Key", 32),
+        (f"export API_TOKEN={SECRET}", "API_TOKEN", 32),
+        (f'{{"client_secret": "{SECRET}"}}', "client_secret", 32),
+        (f"log in as reader, password: {MIXED[:10]}", "password", 10),
+        (f"aws_secret_access_key = {MIXED[:40]}", "aws_secret_access_key", 40),
+    ],
+)
+def test_a_text_that_says_what_it_holds_is_read(text: str, name: str, length: int) -> None:
+    assert assigned_secret(text) == (name, length)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Reset the password: the user gets a mail",
+        "password: T1110.001 and others",
+        "password: see https://vault.internal/Soc1",
+        "Pwd={{ secrets.db }};",
+        "Pwd=$DB_PASSWORD1;",
+        "token=<your-token-1>",
+        "api_key=changeme12345678",
+        "the token: abcdefghijklmnopqrstuvwxyz",
+        "token_count=12345678901234567890",
+        "secret: vault:v1:AbC123",
+        "monkey=banana123456789012345",
+        "password=short1",
+        f"{SECRET} stands alone",
+        "",
+    ],
+)
+def test_a_text_that_only_speaks_of_secrets_holds_none(text: str) -> None:
+    assert assigned_secret(text) is None

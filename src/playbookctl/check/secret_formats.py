@@ -58,6 +58,9 @@ FORMATS: tuple[Format, ...] = (
     Format("a bearer token", "Bearer ", r"Bearer (?=[^\s]*\d)[A-Za-z0-9._~+/=-]{20,}"),
     Format("an API token", "SSWS ", r"SSWS [A-Za-z0-9_-]{30,}"),
     Format("credentials", "Basic ", r"Basic (?=[^\s]*[\d=])[A-Za-z0-9+/]{16,}={0,2}(?![A-Za-z0-9+/])"),
+    Format(
+        "a password for curl", "curl", r"curl\s[^|;\n]{0,200}?(?:-u|--user)[ =]?[\"']?[^\s:{}<>$\"']+:[^\s{}<>$\"']{6,}"
+    ),
     Format("a password in a URL", "://", r"[a-z][a-z0-9+.-]*://[^\s/:@{}<>$\[]+:[^\s/:@{}<>$\[]{3,}@[A-Za-z0-9]"),
 )
 

@@ -1,8 +1,8 @@
 """A secret stands in the file.
 
 Everybody who can read the repository has it, and so has everybody who ever could: it stays in the history, in every
-clone, and in the platform's own copy. Found are the formats in which issuers make their tokens, and fields whose name
-says that they hold a password or a token. Templates, placeholders and encrypted values are left alone. The message
+clone, and in the platform's own copy. Found are the formats in which issuers make their tokens, fields whose name says
+that they hold a password or a token, and texts that say so themselves (`Pwd=…`, `?api_key=…`). Templates, placeholders and encrypted values are left alone. The message
 never repeats the secret.
 
 ```yaml bad
@@ -36,6 +36,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from playbookctl.check.assigned_secrets import assigned_secret
 from playbookctl.check.rule import Context, playbook_rule
 from playbookctl.check.secret_formats import FORMATS, Format, holds_secret, is_secret, known_format
 from playbookctl.model.finding import Problem, Severity
@@ -49,12 +50,16 @@ if TYPE_CHECKING:
 
 @playbook_rule("PB403", "secret", Severity.ERROR, doc=__doc__)
 def secret(playbook: Playbook, _: Context) -> Iterator[Problem]:
-    formats, is_named = _look(playbook.data)
-    if not (formats or is_named):
+    formats, is_named, is_said = _look(playbook.data)
+    if not (formats or is_named or is_said):
         return
     for path, field, text in _texts(playbook.data, (), ""):
         known = known_format(text, formats)
-        if known:
+        said = None if known or not is_said else assigned_secret(text)
+        if said:
+            name, length = said
+            yield Problem(path, f"the text holds a secret as '{name}' ({length} characters); remove it and revoke it")
+        elif known:
             name, length = known
             yield Problem(path, f"this looks like {name} ({length} characters); remove it and revoke it")
         elif is_named and holds_secret(field) and is_secret(field, text):
@@ -63,8 +68,11 @@ def secret(playbook: Playbook, _: Context) -> Iterator[Problem]:
             )
 
 
-def _look(data: dict[str, Any]) -> tuple[list[Format], bool]:
-    """Return the formats whose markers occur, and whether a field has a telling name. Nearly all files have neither."""
+def _look(data: dict[str, Any]) -> tuple[list[Format], bool, bool]:
+    """Return the formats whose markers occur, and whether a field has a telling name, or a text says what it holds.
+
+    Nearly all files have none of these.
+    """
     texts: list[str] = []
     fields: set[str] = set()
     stack: list[Any] = [data]
@@ -80,7 +88,8 @@ def _look(data: dict[str, Any]) -> tuple[list[Format], bool]:
         elif isinstance(value, list):
             stack += value
     joined = "\n".join(texts)
-    return [form for form in FORMATS if form.marker in joined], any(map(holds_secret, fields))
+    said = assigned_secret("\n".join(text for text in texts if "=" in text or ":" in text)) is not None
+    return [form for form in FORMATS if form.marker in joined], any(map(holds_secret, fields)), said
 
 
 def _texts(value: Any, path: NodePath, field: str) -> Iterator[tuple[NodePath, str, str]]:
