@@ -165,6 +165,14 @@ class TestRow5ByField:
         scene.situation = replace(scene.situation, alive=frozenset({"cnn_new", "cnn_mail", "per_new", "per_lead"}))
         assert {field.moved_by for field in scene.change().fields} == {Side.REPO}
 
+    def test_a_callee_that_was_made_anew_is_the_environment_that_moved(self) -> None:
+        scene = ours(calling("ply_new"), calling("ply_gone"), calling("ply_gone"))
+        scene.rows.append(row("ply_new", body(name="Callee", steps=[]), marks("callee", B, "ply_new")))
+        scene.situation = replace(scene.situation, alive=frozenset())
+        assert [field.moved_by for field in scene.change().fields] == [Side.ENVIRONMENT]
+        scene.rows.append(row("ply_gone", body(name="Other", steps=[])))
+        assert [field.moved_by for field in scene.change().fields] == [Side.REPO]
+
     def test_fields_that_are_not_managed_are_neither_compared_nor_sent(self) -> None:
         scene = ours(body(name="A", enabled=True), B, body(enabled=False))
         scene.situation = replace(scene.situation, unmanaged_fields=frozenset({"enabled"}))

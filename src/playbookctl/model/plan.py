@@ -1,6 +1,6 @@
 """What a plan is: per playbook one change with its reason, and everything that apply needs to carry it out.
 
-JSON values are kept as canonical JSON text, so that a plan is hashable, storable and small: a playbook that nothing
+JSON values are kept as JSON text, so that a plan is hashable, storable and small: a playbook that nothing
 moved holds no text at all. A step that calls a playbook which has no id yet names it by a placeholder
 (`placeholder(key)`); `Change.pending` lists those keys, and `canonical.fill` puts the ids in once the callees exist.
 """
@@ -23,7 +23,7 @@ class Action(Enum):
     CREATE = "create"  # two phases, see apply
     FINISH = "finish"  # the second phase of a create that was interrupted
     UPDATE = "update"  # moved fields and the mark
-    REVIVE = "revive"  # a retired playbook whose file is back: all fields and the mark
+    REVIVE = "revive"  # a retired playbook whose file is back: moved fields, unmanaged ones too, and the mark
     MARK = "mark"  # the mark alone
     ADOPT = "adopt"  # the mark alone, on a playbook that was not ours
     DUPLICATE = "duplicate"  # marked as a copy of another, and disabled

@@ -113,7 +113,7 @@ def _field(
         settled,
         pair.live,
         body,
-        situation.alive,
+        pair.run.alive,
         brake=field in brakes,
         expected=expected is not None and (not expected or field in expected),
     )

@@ -114,14 +114,15 @@ def _only_ids_moved(field: str, live: Any, desired: Any, alive: frozenset[str]) 
 
 
 def _with_ids_of(desired: Any, live: Any, alive: frozenset[str]) -> Any:
-    """Return the desired steps with live's connector where that one is gone; None where the steps do not pair up."""
+    """Return the desired steps with live's ids where those are gone; None where the steps do not pair up."""
     if not isinstance(live, list) or len(live) != len(desired):
         return None
     steps = []
     for ours, theirs in zip(desired, live, strict=True):
         step = dict(ours)
-        if isinstance(theirs, dict) and "connector" in step and theirs.get("connector") not in alive:
-            step["connector"] = theirs.get("connector")
+        for kind in ("connector", "playbook"):
+            if isinstance(theirs, dict) and kind in step and theirs.get(kind) not in alive:
+                step[kind] = theirs.get(kind)
         if "steps" in step:
             step["steps"] = _with_ids_of(
                 step["steps"], theirs.get("steps") if isinstance(theirs, dict) else None, alive

@@ -41,9 +41,10 @@ def make_plan(
     check_choices(choices, desired, rows, situation)
     unmanaged = situation.unmanaged_fields
     managed = tuple(field.api_name for field in MANAGED if not {field.name, field.api_name} & unmanaged)
-    run = Run(situation, choices, rows, bodies, managed)
+    run = Run(situation, choices, rows, bodies, managed, _alive(situation, rows))
     unreadable = {file.key: file for file in situation.unreadable}
-    changes = [_unreadable(run, file) for _, file in sorted(unreadable.items())]
+    ids = rows.ids() if unreadable else {}
+    changes = [_unreadable(file, ids.get(key, "")) for key, file in sorted(unreadable.items())]
     changes += _of_files(run, {key: wanted for key, wanted in desired.items() if key not in unreadable})
     for key in sorted(rows.keys - desired.keys() - unreadable.keys()):
         changes += orphans(run, key)
@@ -98,11 +99,15 @@ def _waiting(change: Change, desired: Desired, created: set[str], *, in_ring: bo
     return change
 
 
-def _unreadable(run: Run, file: Unreadable) -> Change:
-    lives = run.rows.ids()
-    change = Change(
-        file.key, file.key, Action.NONE, Standing.NEEDS_HUMAN, Row.UNREADABLE, file.file, lives.get(file.key, "")
-    )
+def _alive(situation: Situation, rows: LiveRows) -> frozenset[str] | None:
+    """Return every id that the environment has, live playbooks included; None where its connectors are not known."""
+    if situation.alive is None:
+        return None
+    return situation.alive.union(id_ for id_, live in rows.by_id.items() if not live.is_deleted)
+
+
+def _unreadable(file: Unreadable, live_id: str) -> Change:
+    change = Change(file.key, file.key, Action.NONE, Standing.NEEDS_HUMAN, Row.UNREADABLE, file.file, live_id)
     reason = "its file cannot be read, so nobody knows what it asks for"
     return hold(change, Standing.NEEDS_HUMAN, reason, f"playbookctl validate {file.file}")
 

@@ -28,6 +28,7 @@ class Run:
     rows: LiveRows
     bodies: Callable[[str], Mapping[str, Any]]
     managed: tuple[str, ...]  # API fields that are compared, in the marker's order
+    alive: frozenset[str] | None = None  # ids of connectors, persons and playbooks; None where they are not known
 
     def live_hash(self, live: Live) -> str:
         """Return 8 hex digits for what a person saw of a live playbook: its compared fields."""
