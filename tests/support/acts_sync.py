@@ -9,6 +9,7 @@ from playbookctl.model.choices import NO_CHOICES, Choices, OnDrift, Retirement
 from playbookctl.server.faults import Fault, FaultKind
 from support.acts import act, pick
 from support.acts_live import edit
+from support.acts_repo import add_a_file, commit_an_edit
 from support.estate import Killed, Weather
 from support.hints import follow, hold_of, join, obey, orphan_of
 from support.laws import Run
@@ -95,28 +96,33 @@ def release(estate: Estate, a: int, _: int) -> None:
 
 @act(14)
 def sync_in_foul_weather(estate: Estate, a: int, b: int) -> None:
+    _give_it_work(estate, a, b)
     faults = {FOUL[a % len(FOUL)], FOUL[b % len(FOUL)]} if b % 3 == 0 else {FOUL[a % len(FOUL)]}
     estate.server.faults.seed = a + b
     estate.sync(weather=Weather(tuple(sorted(faults, key=repr))))
 
 
 @act(3)
-def sync_with_a_server_that_distorts(estate: Estate, a: int, _: int) -> None:
+def sync_with_a_server_that_distorts(estate: Estate, a: int, b: int) -> None:
+    _give_it_work(estate, a, b)
     estate.sync(weather=Weather((DISTORTED[a % len(DISTORTED)],)))
 
 
 @act(10)
-def die_in_a_sync(estate: Estate, a: int, _: int) -> None:
+def die_in_a_sync(estate: Estate, a: int, b: int) -> None:
+    _give_it_work(estate, a, b)
     estate.sync(weather=Weather(kill_at=3 + a % 14))
 
 
 @act(10)
 def edit_in_the_middle_of_a_sync(estate: Estate, a: int, b: int) -> None:
+    _give_it_work(estate, a, b)
     estate.sync(weather=Weather(meddle_at=2 + a % 12, meddle=_edit(estate, a // 12, b)))
 
 
 @act(10)
 def edit_in_the_middle_of_foul_weather(estate: Estate, a: int, b: int) -> None:
+    _give_it_work(estate, a, b)
     fault = FOUL[b % 8]
     estate.sync(weather=Weather((fault,), meddle_at=2 + a % 12, meddle=_edit(estate, a // 12, b // 8)))
 
@@ -156,6 +162,15 @@ def roll_back(estate: Estate, a: int, _: int) -> None:
     if older is not None:
         with estate.at(older):
             _quietly(estate, Choices(rollback=True))
+
+
+def _give_it_work(estate: Estate, a: int, b: int) -> None:
+    """Mostly have something to write: weather does nothing to a sync that has nothing to do."""
+    turn = (a + b) % 5
+    if turn == 1:
+        add_a_file(estate, a // 5, b)
+    elif turn > 1:
+        commit_an_edit(estate, a // 5, b // 5)
 
 
 def _older(estate: Estate, number: int) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -9,7 +10,6 @@ from typing import TYPE_CHECKING
 from playbookctl.marker import is_reserved
 from playbookctl.model.choices import NO_CHOICES, Adoption, Choices, Decision, OnDrift, Retirement, Take
 from playbookctl.model.plan import Action
-from support.acts_repo import mend
 from support.laws import Broken
 from support.values import document, pulled
 
@@ -53,11 +53,28 @@ def settle(estate: Estate, choice: int) -> None:
 
 
 def obey(estate: Estate, choices: Choices) -> None:
-    """Sync with these choices; where the plan as a whole is refused, with the flag that the refusal names, too."""
-    plan = estate.sync(choices).plan
-    if plan is not None and plan.refusals:
-        lifted = lift(plan)
-        estate.sync(replace(choices, bootstrap=lifted.bootstrap, force=lifted.force, allow_older=lifted.allow_older))
+    """Sync with these choices; where that is refused, or uncovers another hold, do what is said then as well."""
+    followed: set[str] = set()
+    for _ in range(4):
+        plan = estate.sync(choices).plan
+        if plan is None:
+            return
+        if plan.refusals:
+            lifted = lift(plan)
+            choices = replace(choices, bootstrap=lifted.bootstrap, force=lifted.force, allow_older=lifted.allow_older)
+            continue
+        uncovered = [change for change in plan.held if change.key in named(choices) and change.hint not in followed]
+        if not uncovered:
+            return
+        for change in uncovered:
+            followed.add(change.hint)
+            choices = join(choices, follow(estate, change, 0))
+
+
+def named(choices: Choices) -> set[str]:
+    """Return the keys that a decision was made about."""
+    keys = {decision.key for decision in choices.resolve} | {adoption.key for adoption in choices.adopt}
+    return {*keys, *choices.create, *choices.takeover, *choices.release}
 
 
 def lift(plan: Plan) -> Choices:
@@ -71,6 +88,9 @@ def join(one: Choices, other: Choices) -> Choices:
     return Choices(
         create=one.create | other.create,
         takeover=one.takeover | other.takeover,
+        bootstrap=one.bootstrap or other.bootstrap,
+        force=one.force or other.force,
+        allow_older=one.allow_older or other.allow_older,
         release=one.release | other.release,
         keep=one.keep | other.keep,
         adopt=(*one.adopt, *other.adopt),
@@ -148,8 +168,16 @@ def upgrade(estate: Estate, change: Change, _: re.Match[str], __: int) -> Choice
     return NO_CHOICES
 
 
-def correct(estate: Estate, _: Change, __: re.Match[str], ___: int) -> Choices:
-    mend(estate)
+def correct(estate: Estate, change: Change, _: re.Match[str], __: int) -> Choices:
+    """Write the file anew: what it got wrong may be anything."""
+    stem = os.path.basename(change.file).removesuffix(".yaml")
+    found = estate.files.get(stem)
+    if found is None:
+        raise Broken("a hint names a file that is there", (change.key, change.file, sorted(estate.files)))
+    key = found.get("key") if isinstance(found, dict) else change.key
+    taken = [other for other, where in estate.keys().items() if where != stem]
+    estate.files[stem] = document(str(key) if key and key not in taken else f"new-{stem}")
+    estate.commit()
     return NO_CHOICES
 
 
