@@ -4,25 +4,35 @@ from __future__ import annotations
 
 import re
 
-from playbookctl.check.secret_formats import PASSWORDS, is_secret
+from playbookctl.check.secret_formats import PASSWORDS, holds_secret, is_secret
 
-_WORDS = ("passw", "pwd", "passphrase", "passcode", "secret", "token", "key")
-_NAME = (
-    r"[\w.-]{0,30}?(?:password|passwd|pwd|passphrase|passcode|secret|token|(?:api|access|secret|private|auth)[ _-]?key)"
-)
-_ASSIGNED = rf"(?<![\w.-])({_NAME})[\"']?\s?([=:])\s?[\"']?([^\s\"'&;,<>{{}}|]{{8,}})"
+_SIGN = r"(?:password|passwd|pwd|passphrase|passcode|secret|token|key)[\"']?\s?([=:])\s?[\"']?"
+_NAME_BEFORE = r"[\w.-]{0,40}$"
+_VALUE = r"[^\s\"'&;,<>{}|]{8,500}"
+_LONGEST = 45  # characters before the sign among which the name is
 _MIXED = r"(?=.*\d)(?=.*[A-Za-z])"
 _MIXED_MORE = r"(?=.*\d)(?=.*[a-z])(?=.*[A-Z])"  # after a colon stands prose, too
 
 
 def assigned_secret(text: str) -> tuple[str, int] | None:
     """Return the name that a text gives to a secret it holds, and the secret's length; None if it holds none so."""
-    if not ("=" in text or ":" in text) or not any(word in text.lower() for word in _WORDS):
-        return None
-    for match in re.finditer(_ASSIGNED, text, re.IGNORECASE):
-        name, sign, value = match.groups()
-        if "://" in value or not re.match(_MIXED if sign == "=" else _MIXED_MORE, value):
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        lowered = text  # some letter has another length there, and offsets must be those of the text
+    for match in re.finditer(_SIGN, lowered):
+        value = re.compile(_VALUE).match(text, match.end())
+        if value is None or "://" in value.group():
             continue
-        if is_secret("password" if name.lower().endswith(PASSWORDS) else "token", value):
-            return name, len(value)
+        name = _name(text[max(0, match.start(1) - _LONGEST) : match.start(1)])
+        mixed = _MIXED if match.group(1) == "=" else _MIXED_MORE
+        if holds_secret(name) and re.match(mixed, value.group()):
+            kind = "password" if name.lower().endswith(PASSWORDS) else "token"
+            if is_secret(kind, value.group()):
+                return name, len(value.group())
     return None
+
+
+def _name(before: str) -> str:
+    """Return the name that stands at the end of a text, quotes and spaces behind it left out."""
+    found = re.search(_NAME_BEFORE, before.rstrip(" \t\"'"))
+    return found.group() if found else ""

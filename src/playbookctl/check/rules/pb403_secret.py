@@ -88,7 +88,8 @@ def _look(data: dict[str, Any]) -> tuple[list[Format], bool, bool]:
         elif isinstance(value, list):
             stack += value
     joined = "\n".join(texts)
-    said = assigned_secret("\n".join(text for text in texts if "=" in text or ":" in text)) is not None
+    saying = [text for text in texts if "=" in text or ": " in text or '":' in text]
+    said = bool(saying) and assigned_secret("\n".join(saying)) is not None
     return [form for form in FORMATS if form.marker in joined], any(map(holds_secret, fields)), said
 
 
