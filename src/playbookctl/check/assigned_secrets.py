@@ -8,7 +8,7 @@ from playbookctl.check.secret_formats import PASSWORDS, holds_secret, is_secret
 
 _SIGN = r"(?:password|passwd|pwd|passphrase|passcode|secret|token|key)[\"']?\s?([=:])\s?[\"']?"
 _NAME_BEFORE = r"[\w.-]{0,40}$"
-_VALUE = r"[^\s\"'&;,<>{}|]{8,500}"
+_VALUE = r"[^\s\"'&;,<>{}|=:]{8,200}={0,2}"
 _LONGEST = 45  # characters before the sign among which the name is
 _MIXED = r"(?=.*\d)(?=.*[A-Za-z])"
 _MIXED_MORE = r"(?=.*\d)(?=.*[a-z])(?=.*[A-Z])"  # after a colon stands prose, too
@@ -21,7 +21,7 @@ def assigned_secret(text: str) -> tuple[str, int] | None:
         lowered = text  # some letter has another length there, and offsets must be those of the text
     for match in re.finditer(_SIGN, lowered):
         value = re.compile(_VALUE).match(text, match.end())
-        if value is None or "://" in value.group():
+        if value is None:
             continue
         name = _name(text[max(0, match.start(1) - _LONGEST) : match.start(1)])
         mixed = _MIXED if match.group(1) == "=" else _MIXED_MORE
