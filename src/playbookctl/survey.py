@@ -110,8 +110,15 @@ def survey(
 
 
 def fetch_live(client: Client, on_row: Callable[[Mapping[str, Any]], object] | None = None) -> Iterator[Live]:
-    """Yield every live playbook, deleted ones included. A row that leaves managed fields out is got whole."""
-    for listed in client.list_playbooks(include_deleted=True):
+    """Yield every live playbook, deleted ones included."""
+    return live_of(client, client.list_playbooks(include_deleted=True), on_row)
+
+
+def live_of(
+    client: Client, listed_rows: Iterable[dict[str, Any]], on_row: Callable[[Mapping[str, Any]], object] | None = None
+) -> Iterator[Live]:
+    """Yield listed rows as a plan needs them; one that leaves managed fields out is got whole."""
+    for listed in listed_rows:
         lacking = missing(listed) and not listed.get("is_deleted")
         row = client.get_playbook(str(listed["id"])) if lacking else listed
         if on_row is not None:

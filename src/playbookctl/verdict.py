@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from playbookctl.errors import ExitCode, worst
 from playbookctl.model.choices import OnDrift
 from playbookctl.model.plan import Action, Standing
+from playbookctl.model.run import RunEnd
 
 if TYPE_CHECKING:
     from playbookctl.apply.result import Applied
     from playbookctl.model.checkup import Checkup
     from playbookctl.model.plan import Plan
+    from playbookctl.model.run import Run
 
 
 def detailed_exit_code(plan: Plan) -> ExitCode:
@@ -39,6 +41,20 @@ def checkup_exit_code(checkup: Checkup) -> ExitCode:
     """Return the code of a checkup: 2 for a wrong configuration, since nothing else matters then; else the severest."""
     codes = {ExitCode(code) for code in checkup.codes}
     return ExitCode.USAGE if ExitCode.USAGE in codes else worst(codes)
+
+
+def run_exit_code(run: Run) -> ExitCode:
+    """Return the code of a run: a failed one 1, one that was let in and refused in the end 6, an unknown end 4."""
+    return _RUN_CODES[run.end]
+
+
+_RUN_CODES = {
+    RunEnd.GOING: ExitCode.DONE,
+    RunEnd.SUCCEEDED: ExitCode.DONE,
+    RunEnd.FAILED: ExitCode.FINDINGS,
+    RunEnd.SKIPPED: ExitCode.REFUSED,
+    RunEnd.UNKNOWN: ExitCode.PARTLY_DONE,
+}
 
 
 def sync_exit_code(plan: Plan, applied: Applied) -> ExitCode:

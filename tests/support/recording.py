@@ -21,7 +21,9 @@ _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"
 
 
 class Recorder:
-    """Passes requests on to `url`. `asked` has (method, path) of each; `most_at_once` counts writes that overlapped.
+    """Passes requests on to `url`. `asked` has (method, path) of each, `bodies` the JSON of writes.
+
+    `most_at_once` counts writes that overlapped.
 
     `hold` is how many seconds a write is kept before it is passed on, so that those that can overlap do. `instead` has
     what is answered by the recorder itself: {path: (status, JSON value)}; `headers` are put on every answer.
@@ -31,6 +33,7 @@ class Recorder:
         self.instead: dict[str, tuple[int, Any]] = {}
         self.headers: dict[str, str] = {}
         self.asked: list[tuple[str, str]] = []
+        self.bodies: list[Any] = []
         self.most_at_once = 0
         self.hold = hold
         self._at_once = 0
@@ -56,9 +59,11 @@ class Recorder:
         self._thread.join()
         self.http.close()
 
-    def begin(self, method: str, path: str) -> None:
+    def begin(self, method: str, path: str, body: bytes) -> None:
         with self._lock:
             self.asked.append((method, path))
+            if method != "GET" and path != TOKEN_PATH:
+                self.bodies.append(json.loads(body or b"null"))
             if method != "GET":
                 self._at_once += 1
                 self.most_at_once = max(self.most_at_once, self._at_once)
@@ -86,7 +91,7 @@ class _Passing(BaseHTTPRequestHandler):
         """Pass one request on, or answer it."""
         recorder = self.server.recorder
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        recorder.begin(self.command, urlsplit(self.path).path)
+        recorder.begin(self.command, urlsplit(self.path).path, body)
         path = urlsplit(self.path).path
         if path in recorder.instead:
             status, value = recorder.instead[path]

@@ -48,5 +48,28 @@ class ProgressBar:
             click.echo(f"the server asks to wait {seconds:.0f} s", err=True)
 
 
+class Waiting:
+    """One line on a terminal that says how long something has been waited for, and goes away at the end."""
+
+    def __init__(self, what: str, *, quiet: bool = False) -> None:
+        self._what = what
+        self._shown = sys.stderr.isatty() and not quiet
+        self._width = 0
+
+    def __enter__(self) -> Waiting:  # noqa: PYI034 - typing.Self is newer than Python 3.10
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._width:
+            click.echo(f"\r{' ' * self._width}\r", nl=False, err=True)
+
+    def look(self, seconds: float) -> None:
+        """Say that it has been waited for so long."""
+        if self._shown:
+            text = f"waiting for {self._what}: {seconds:.0f} s"
+            self._width = max(self._width, len(text))
+            click.echo(f"\r{text}", nl=False, err=True)
+
+
 def _name(key: str | None) -> str:
     return key or ""
