@@ -172,7 +172,8 @@ def why_no_history(folder: str) -> str:
     done = _run(folder, "rev-parse", "--verify", "HEAD")
     if done is None:
         return "git cannot be run"
-    return _first_line(done).removeprefix("fatal: ") or "there is no commit yet"
+    said = _first_line(done).removeprefix("fatal: ")
+    return "there is no commit yet" if said in ("", "Needed a single revision") else said
 
 
 def _git(folder: str, *arguments: str) -> str:
