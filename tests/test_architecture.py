@@ -49,13 +49,14 @@ LAYERS: dict[str, set[str]] = {
     "health": BASE | {"check"},
     "status": BASE | {"survey", "plan", "health"},
     "reconcile": BASE | {"pipeline", "gather", "survey", "applied", "status", "target", "plan", "api", "apply", "history"},
+    "rendering": BASE | {"gather", "plan"},
     "running": BASE | {"survey", "plan", "api", "marker"},
     "doctor": BASE
     | {"doctor", "pipeline", "gather", "past", "target", "survey", "status", "plan", "api", "history", "marker"},
     "verdict": BASE | {"apply"},
     "cli": BASE
     | {"cli", "pipeline", "repair", "tidy", "rewrite", "narrow", "gather", "target", "survey", "reconcile", "verdict", "report", "attack", "server", "load"}
-    | {"check", "flow", "apply", "api", "status", "doctor", "running"},
+    | {"check", "flow", "apply", "api", "status", "doctor", "rendering", "running"},
     "__main__": {"cli"},
     "__init__": set(),
 }
