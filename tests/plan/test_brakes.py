@@ -84,6 +84,7 @@ def gated(approval: Any = None, **more: Any) -> list[Any]:
         (gated({"by": ["a", "b"], "min": 2}), gated({"by": ["a", "b"]}), SAFER),
         (gated({"by": ["a"]}), gated({"by": ["a"], "not_author": True}), RISKIER),
         (gated({"by": ["a"]}), gated({"by": ["b"]}), BOTH),
+        (gated({"by": ["a"]}), gated({"by": ["a", "b"], "min": 2}), BOTH),
         (gated({"by": ["a"], "expires": "1h"}), gated({"by": ["a"]}), BOTH),
         (gated({"by": ["a"], "on_expired": "continue"}), gated({"by": ["a"]}), BOTH),
         ([{"id": "m", "type": "manual"}, *gated()], gated(), SAFER),
