@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 DEMO_STAMP := $(VENV)/.installed-demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench fuzz soak generate clean
+.PHONY: help demo test lint format bench fuzz mistakes mutate soak generate clean
 
 help:  ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -51,6 +51,12 @@ bench: $(STAMP)  ## measure against peers, write docs/benchmarks.md
 
 fuzz: $(STAMP)  ## fuzz the loader and the rules for ten minutes
 	$(BIN)/python scripts/fuzz.py $(ARGS)
+
+mistakes: $(STAMP)  ## seed known mistakes into playbooks and measure which the rules find
+	$(BIN)/python scripts/seeded_mistakes.py $(ARGS)
+
+mutate: $(STAMP)  ## change the code of rules and flow in small ways and see which the tests notice
+	$(BIN)/python scripts/mutate.py $(ARGS)
 
 soak: $(STAMP)  ## the long versions of the tests that kill, race and break things
 	$(BIN)/python -m pytest -q -m soak -n 0 $(ARGS)
