@@ -136,10 +136,16 @@ def test_files_that_are_not_committed_are_told(repo: Repo) -> None:
     repo.git("add", "playbooks/staged.yaml")
     repo.write("playbooks/näw \n.yaml", "key: new")
     repo.write("README.md", "not asked for")
+    repo.write("playbooks/folder/deep.yaml", "key: deep")
     (repo.folder / "playbooks" / "gone.yaml").unlink()
-    names = ("same", "edited", "staged", "näw \n")
+    names = ("same", "edited", "staged", "näw \n", "folder/deep")
     dirty = repo.history().dirty(str(repo.folder / "playbooks" / f"{name}.yaml") for name in names)
-    assert dirty == ("playbooks/edited.yaml", "playbooks/näw \n.yaml", "playbooks/staged.yaml")
+    assert dirty == (
+        "playbooks/edited.yaml",
+        "playbooks/folder/deep.yaml",
+        "playbooks/näw \n.yaml",
+        "playbooks/staged.yaml",
+    )
     assert repo.history().removed(str(repo.folder / "playbooks")) == ("playbooks/gone.yaml",)
 
 
