@@ -48,18 +48,33 @@ class Edge(NamedTuple):
 
 
 class Flow:
-    """The step graph of one playbook. `edges[i]` are the ways on from `steps[i]`; a run begins at `steps[0]`."""
+    """The step graph of one playbook. `edges[i]` are the ways on from `steps[i]`; a run begins at `steps[0]`.
 
-    __slots__ = ("_conditions", "_reached", "_uses", "edges", "playbook", "position", "steps")
+    Found on the way: `branching` and `looping` are the positions of steps with branches and of those that repeat;
+    `names_unknown` tells whether a step names one that does not exist, `names_back` whether one names itself or a step
+    above it.
+    """
+
+    __slots__ = (
+        "_conditions", "_connecting", "_here", "_reached", "_uses", "branching", "edges", "looping", "names_back",
+        "names_unknown", "playbook", "position", "steps",
+    )  # fmt: skip
 
     def __init__(self, playbook: Playbook) -> None:
         self.playbook = playbook
         self.steps: list[Step] = playbook.all_steps
-        self.position: dict[str, int] = {step.id: at for at, step in reversed(list(enumerate(self.steps)))}
+        self.position: dict[str, int] = {}
+        for at, step in enumerate(self.steps):
+            self.position.setdefault(step.id, at)
+        self.branching: list[int] = []
+        self.looping: list[int] = []
+        self.names_unknown = self.names_back = False
+        self._here = 0
         self.edges: list[Onward] = [()] * len(self.steps)
         self._reached: dict[int, frozenset[int]] = {}
         self._uses: list[Use] | None = None
         self._conditions: list[tuple[NodePath, Condition]] | None = None
+        self._connecting: list[tuple[Step, str]] | None = None
         self._connect(playbook.steps, 0, (Edge(FALLS, OUT),))
 
     @property
@@ -75,6 +90,13 @@ class Flow:
         if self._conditions is None:
             self._conditions = conditions_of(self.playbook)
         return self._conditions
+
+    @property
+    def connecting(self) -> list[tuple[Step, str]]:
+        """The steps that name a connector, each with the name as written; it may be a template."""
+        if self._connecting is None:
+            self._connecting = [(step, step.data["connector"]) for step in self.steps if "connector" in step.data]
+        return self._connecting
 
     @property
     def reached(self) -> frozenset[int]:
@@ -113,6 +135,7 @@ class Flow:
         """Fill in the edges of a list of steps that begins at `first`; `leave` is where its end leads."""
         here = first
         for step in steps:
+            self._here = here
             after = here + 1 + (_size(step.steps) if step.steps else 0)
             falls: Onward = (Edge(FALLS, after),) if step.following else leave
             if step.type == END:
@@ -126,17 +149,24 @@ class Flow:
 
     def _edges(self, step: Step, here: int, falls: Onward, leave: Onward) -> Onward:
         data = step.data
-        then = self._then(step, falls, leave)
+        then = onward = self._then(step, falls, leave)
         edges: list[Edge] = []
         if "approval" in data and isinstance(data["approval"], dict):
             edges += self._outcome(data["approval"].get("on_refused"), REFUSED, then, leave)
             edges += self._outcome(data["approval"].get("on_expired"), EXPIRED, then, leave)
         if "if" in data or data.get("optional"):
             edges += _as(SKIPPED, then)
-        onward = tuple(self._branches(step, then, leave)) if step.branches else then
+        if "branches" in data:
+            self.branching.append(here)
+            onward = tuple(self._branches(step, then, leave))
+        if step.is_loop:
+            self.looping.append(here)
         edges += self._body(step, here, onward) if step.steps else onward
-        edges += self._outcome(data.get("on_timeout"), TIMEOUT, then, leave)
-        edges += self._outcome(data.get("on_error"), ERROR, then, leave)
+        self._here = here
+        if "on_timeout" in data:
+            edges += self._outcome(data["on_timeout"], TIMEOUT, then, leave)
+        if "on_error" in data:
+            edges += self._outcome(data["on_error"], ERROR, then, leave)
         return tuple(edges)
 
     def _body(self, step: Step, here: int, onward: Onward) -> Onward:
@@ -178,10 +208,14 @@ class Flow:
     def _to(self, kind: str, value: str | list[str], leave: Onward, label: str = "") -> list[Edge]:
         edges: list[Edge] = []
         for name in (value,) if isinstance(value, str) else value:
+            at = self.position.get(name)
             if name == END:
                 edges += _as(kind, leave, label)
-            elif name in self.position:
-                edges.append(Edge(kind, self.position[name], label))
+            elif at is None:
+                self.names_unknown = True
+            else:
+                edges.append(Edge(kind, at, label))
+                self.names_back |= at <= self._here
         return edges
 
 

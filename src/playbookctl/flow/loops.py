@@ -26,7 +26,8 @@ def open_loops(flow: Flow) -> Iterator[OpenLoop]:
     An approval of the loop itself is one yes for all elements; one in its body is asked for each, and somebody who is
     asked for the thousandth time has noticed. A loop inside that has no limit either speaks for itself.
     """
-    for at, loop in enumerate(flow.steps):
+    for at in flow.looping:
+        loop = flow.steps[at]
         if "for_each" in loop.data and "max_targets" not in loop.data:
             doing = (loop,) if loop.action or loop.calls else tuple(_body(flow, at))
             if doing:

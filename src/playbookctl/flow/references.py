@@ -7,18 +7,20 @@ platform's. Text in quotes inside a template, and opaque expressions (`expr`), a
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from playbookctl.model.playbook import conditions_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import TypeAlias
 
     from playbookctl.model.playbook import Condition, Playbook, Step
     from playbookctl.model.source import NodePath
 
     Rows: TypeAlias = list[tuple[NodePath, Condition]]
+    Mention: TypeAlias = tuple[str, str, tuple[str, ...]]  # root, name, rest: see Use
 
 STEPS, INPUTS, ALERT = "steps", "inputs", "alert"
 
@@ -26,6 +28,8 @@ _TEMPLATE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _NAME = re.compile(r"(?<![\w.$\[\]/-])(steps|inputs|alert)\.([^|(){}\[\],;:\"'=<>!?&+*/]+)")
 _PLAIN_NAME = re.compile(r"[\w-]+(?:\.[\w-]+)*")
+_SIMPLE_NAME = re.compile(r"[\w-]+")
+_LONGEST_KEPT = 100  # characters
 
 # What a step says about itself once it has acted; everything else is read before.
 _AFTERWARDS = frozenset({"branches", "repeat", "until"})
@@ -52,7 +56,8 @@ class Use(NamedTuple):
 
 def uses(playbook: Playbook) -> list[Use]:
     """Return all that a playbook reads, in the order of the file's steps; triggers and defaults of inputs first."""
-    names = sorted((given.name.strip() for given in playbook.inputs), key=len, reverse=True)
+    declared = [given.name.strip() for given in playbook.inputs]
+    odd = [] if all(map(_SIMPLE_NAME.fullmatch, declared)) else sorted(declared, key=len, reverse=True)
     found: list[Use] = []
     texts: list[tuple[NodePath, str]] = []
     for index, condition in enumerate(playbook.trigger_conditions):
@@ -60,12 +65,14 @@ def uses(playbook: Playbook) -> list[Use]:
     for given in playbook.inputs:
         _of_value(given.default, (*given.path, "default"), texts)
     for path, text in texts:
-        found += _read(None, path, text, names, afterwards=False)
+        found += [Use(None, path, *mention, False) for mention in _read(text, odd)]
     for step in playbook.all_steps:
         texts = []
         _of_step(step, texts)
+        depth = len(step.path)
         for path, text in texts:
-            found += _read(step, path, text, names, afterwards=path[len(step.path)] in _AFTERWARDS)
+            afterwards = path[depth] in _AFTERWARDS
+            found += [Use(step, path, *mention, afterwards) for mention in _read(text, odd)]
     return found
 
 
@@ -80,12 +87,16 @@ def conditions_of(playbook: Playbook) -> Rows:
 
 def _of_step(step: Step, texts: list[tuple[NodePath, str]]) -> None:
     for field, value in step.data.items():
-        if field in _NOT_READ or field.startswith("x-"):
+        if isinstance(value, str):
+            if "{{" in value and field not in _NOT_READ and not field.startswith("x-"):
+                path = (*step.path, field)
+                texts += [(path, inner) for inner in _TEMPLATE.findall(value)]
+        elif field in _NOT_READ or field.startswith("x-"):
             continue
-        if field in _ASKING:
-            for path, condition in _ASKING[field](value, (*step.path, field)):
-                _of_condition(condition, path, texts)
-        elif not isinstance(value, str) or "{{" in value:
+        elif field in _ASKING:
+            for where, condition in _ASKING[field](value, (*step.path, field)):
+                _of_condition(condition, where, texts)
+        elif isinstance(value, (dict, list)):
             _of_value(value, (*step.path, field), texts)
 
 
@@ -107,36 +118,49 @@ _ASKING: dict[str, Callable[[Any, NodePath], Rows]] = {
 
 
 def _of_condition(condition: Condition, path: NodePath, texts: list[tuple[NodePath, str]]) -> None:
-    for where, leaf in conditions_in(condition, path):
+    for where, leaf in conditions_in(condition, path) if "field" not in condition else ((path, condition),):
         if "field" in leaf:
             texts.append(((*where, "field"), leaf["field"]))
-            _of_value(leaf.get("value"), (*where, "value"), texts)
+            value = leaf.get("value")
+            if value.__class__ is not str or "{{" in value:
+                _of_value(value, (*where, "value"), texts)
 
 
 def _of_value(value: Any, path: NodePath, texts: list[tuple[NodePath, str]]) -> None:
     """Add the templates in a value; paths are made only for those, for this runs over every value of every file."""
     if isinstance(value, str):
-        if "{{" in value:
-            texts += ((path, inner) for inner in _TEMPLATE.findall(value))
+        texts += [(path, inner) for inner in _TEMPLATE.findall(value)]
         return
     rows = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, inner in rows:
-        if isinstance(inner, (dict, list)) or (isinstance(inner, str) and "{{" in inner):
+        if isinstance(inner, str):
+            if "{{" in inner:
+                where = (*path, key)
+                texts += [(where, each) for each in _TEMPLATE.findall(inner)]
+        elif isinstance(inner, (dict, list)):
             _of_value(inner, (*path, key), texts)
 
 
-def _read(step: Step | None, path: NodePath, text: str, inputs: list[str], *, afterwards: bool) -> list[Use]:
+def _read(text: str, odd: list[str]) -> Iterable[Mention]:
+    """Return what a template or a field mentions. `odd` are the declared inputs, if one has a space or dot in its name."""
+    if len(text) > _LONGEST_KEPT:
+        return _mentions.__wrapped__(text, tuple(odd))
+    return _mentions(text, tuple(odd))
+
+
+@lru_cache(maxsize=4096)  # most templates of a repository are `inputs.host` and its like
+def _mentions(text: str, odd: tuple[str, ...]) -> tuple[Mention, ...]:
     if '"' in text or "'" in text:
         text = _QUOTED.sub('""', text)
     found = []
     for root, tail in _NAME.findall(text):
-        name, rest = _split(tail.rstrip(), inputs if root == INPUTS else [])
+        name, rest = _split(tail.rstrip(), odd if root == INPUTS else ())
         if name:
-            found.append(Use(step, path, root, name, rest, afterwards))
-    return found
+            found.append((root, name, rest))
+    return tuple(found)
 
 
-def _split(tail: str, declared: list[str]) -> tuple[str, tuple[str, ...]]:
+def _split(tail: str, declared: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     """Split what stands after `inputs.` and its like; a declared input may have spaces or dots in its name."""
     for name in declared:
         if tail == name or (tail.startswith(name) and not (tail[len(name)].isalnum() or tail[len(name)] in "_-")):

@@ -74,6 +74,8 @@ def cannot_hold(condition: Condition, path: NodePath = ()) -> Clash | None:
 
 def clash(conditions: list[tuple[NodePath, Condition]]) -> Clash | None:
     """Return why conditions can never hold together, None if they may. Of several reasons the first is told."""
+    if len(conditions) == 1 and "field" in conditions[0][1] and not _never(conditions[0][1]):
+        return None  # nearly all are like this
     first = None
     for alternative in _alternatives(conditions):
         found = _clash_of_leaves(alternative)
@@ -133,7 +135,7 @@ def _never(leaf: Condition) -> str:
     if op == "in" and not isinstance(value, list):
         parts = [part.strip() for part in value.split(",")] if isinstance(value, str) else [value]
         return f"'in' needs a list, so this never holds; write [{', '.join(map(str, parts))}]"
-    if op in _POSITIVE - {"exists", "in"} and value is None:
+    if value is None and op in _POSITIVE and op != "exists":
         return f"nothing is '{op}' null; ask with 'not_exists' whether it is missing"
     if op in _TEXT_ONLY and not isinstance(value, str):
         return f"'{op}' needs text, so this never holds"

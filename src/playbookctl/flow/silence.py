@@ -34,20 +34,20 @@ class Silent(NamedTuple):
 def silent_steps(flow: Flow) -> Iterator[Silent]:
     """Yield the steps with an action or a call that can fail or be left out in silence, in the order of the file."""
     for at, step in enumerate(flow.steps):
-        for field, kind in _goes_on(step):
-            ways = [edge.target for edge in flow.edges[at] if edge.kind == kind]
-            others = [edge.target for edge in flow.edges[at] if edge.kind not in _FAILING and edge.kind != SKIPPED]
-            if _is_unseen(flow, ways) and _adds_nothing(flow, ways, others) and not _is_read(flow, step):
-                yield Silent(step, field)
-                break
+        if step.type in ("action", "playbook"):
+            goes_on = step.data.get("on_error", "stop") != "stop"
+            if goes_on and _is_silent(flow, at, ERROR):
+                yield Silent(step, "on_error")
+            elif step.action and step.data.get("optional") and _is_silent(flow, at, SKIPPED):
+                yield Silent(step, "optional")  # of calls, one for each product, all but one may well be left out
 
 
-def _goes_on(step: Step) -> Iterator[tuple[str, str]]:
-    data = step.data
-    if data.get("on_error", "stop") != "stop" and (step.action or step.calls):
-        yield "on_error", ERROR
-    if data.get("optional") and step.action:  # of several playbooks to call, one for each product, all but one may be
-        yield "optional", SKIPPED
+def _is_silent(flow: Flow, at: int, kind: str) -> bool:
+    ways = [edge.target for edge in flow.edges[at] if edge.kind == kind]
+    if not _is_unseen(flow, ways):
+        return False
+    others = [edge.target for edge in flow.edges[at] if edge.kind not in _FAILING and edge.kind != SKIPPED]
+    return _adds_nothing(flow, ways, others) and not _is_read(flow, flow.steps[at])
 
 
 def _is_unseen(flow: Flow, ways: list[int]) -> bool:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from playbookctl.model.playbook import Step
     from playbookctl.model.source import NodePath
 
+_NAMED = frozenset({"assignee", "notify", "timeout"})  # a manual step that has one waits for somebody, or not for ever
+
 
 class Wait(NamedTuple):
     """A step that waits for nobody in particular, and where it says so. `holds_up` tells whether anything waits with it.
@@ -29,18 +31,18 @@ class Wait(NamedTuple):
 def waits(flow: Flow) -> Iterator[Wait]:
     """Yield the steps that wait for nobody in particular without limit, in the order of the file."""
     for at, step in enumerate(flow.steps):
-        if ("approval" in step.data or step.type == "manual") and at in flow.reached and (place := _place(step)):
-            yield Wait(step, place, step.type == "manual" or _is_followed(flow, at))
+        if step.type == "manual":
+            if _NAMED.isdisjoint(step.data) and at in flow.reached:
+                yield Wait(step, (*step.path, Key("type")), holds_up=True)
+        elif "approval" in step.data and _is_for_anybody(step) and at in flow.reached:
+            yield Wait(step, (*step.path, "approval"), holds_up=_is_followed(flow, at))
 
 
-def _place(step: Step) -> NodePath | None:
-    """Return the place that says so, None where somebody is named or there is a limit."""
-    gate = step.gate
-    if gate is not None:
-        return None if gate.by or gate.expires or "assignee" in step.data else gate.path
-    if "assignee" in step.data or "timeout" in step.data or "notify" in step.data:
-        return None
-    return (*step.path, Key("type"))
+def _is_for_anybody(step: Step) -> bool:
+    approval = step.data["approval"]
+    if isinstance(approval, dict):
+        return not (approval.get("by") or approval.get("expires") or "assignee" in step.data)
+    return approval is True and "assignee" not in step.data
 
 
 def _is_followed(flow: Flow, at: int) -> bool:

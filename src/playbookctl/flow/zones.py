@@ -78,15 +78,17 @@ class _Builder:
         number = {head: index for index, head in enumerate(heads)}
         zones: list[Any] = [[[], [], False] for _ in heads]
         for node in nodes:
-            actions, ways, _ = zone = zones[number[owner[node]]]
+            mine, plain = owner[node], self.plain[node]
+            zone = zones[number[mine]]
             if node in self.acts:
                 step = self.flow.steps[node // 3]
-                actions.append([_place(step), *acting(step)])
-            zone[2] |= node == _END or _END in self.plain[node]
-            onward = [(PASS, to, None, 0) for to in self.plain[node] if to in number and to != owner[node]]
+                zone[0].append([_place(step), *acting(step)])
+            zone[2] |= node == _END or _END in plain
+            onward = [(PASS, to, None, 0) for to in plain if to != mine and to in number] if len(heads) > 1 else []
             for kind, to, guard, index in onward + self.ways[node]:
                 way = [kind, number[to], guard, index]
-                ways += [] if way in ways else [way]
+                if way not in zone[1]:
+                    zone[1].append(way)
         return zones
 
     def _walk(self) -> list[int]:
@@ -136,22 +138,22 @@ class _Builder:
         at, phase = divmod(node, 3)
         step = self.flow.steps[at]
         edges = self.flow.edges[at]
-        self.plain[node], self.ways[node] = [], []
+        plain: list[int] = []
+        ways: list[Way] = []
+        self.plain[node], self.ways[node] = plain, ways
         if phase == ENTER and (step.type == "manual" or not _FIELDS_THAT_SPLIT.isdisjoint(step.data)):
             self._enter(node, step, edges)
-        elif phase != LEAVE and step.calls:
+        elif phase != LEAVE and step.type == "playbook":
             given = {name: _handed(value) for name, value in step.parameters.items()}
             self.calls.append([_place(step), step.calls, given])
-            self.ways[node].append((CALL, 3 * at + LEAVE, None, len(self.calls) - 1))
-            self.plain[node] += (3 * edge.target for edge in edges if edge.kind == ERROR)
+            ways.append((CALL, 3 * at + LEAVE, None, len(self.calls) - 1))
+            plain += [3 * edge.target for edge in edges if edge.kind == ERROR]
         else:
-            if phase != LEAVE and step.action:
+            if phase != LEAVE and "action" in step.data:
                 self.acts.add(node)
             self._leave(node, step, edges)
-        plain = self.plain[node]
-        if not self.ways[node]:
-            return iter(plain) if _END not in plain else (to for to in plain if to != _END)
-        return iter([*(to for to in plain if to != _END), *(way[1] for way in self.ways[node])])
+        onward = [to for to in plain if to != _END] if _END in plain else plain
+        return iter([*onward, *(way[1] for way in ways)] if ways else onward)
 
     def _enter(self, node: int, step: Step, edges: tuple[Edge, ...]) -> None:
         """Give a step that can be passed by, or that somebody has to say yes to, a node of its own to act at."""
@@ -171,17 +173,16 @@ class _Builder:
             self.ways[node].append((PASS, node + ACT, guard, 0))
 
     def _leave(self, node: int, step: Step, edges: tuple[Edge, ...]) -> None:
-        guards = self._guards(step) if step.branches and self.inputs else {}
-        for edge in edges:
-            if edge.kind in PASSING_BY or (edge.kind == ERROR and step.calls):
+        guards = self._guards(step) if "branches" in step.data and self.inputs else {}
+        plain, done = self.plain[node], _DONE_WITH.get(step.type, PASSING_BY)
+        for kind, target, label in edges:
+            if kind in done:
                 continue
-            if edge.kind == TIMEOUT and step.type == "manual":
-                continue
-            guard = guards.get(edge.label if edge.kind in (BRANCH, EXIT) else "" if edge.kind == ELSE else None)
+            guard = guards.get(label if kind in (BRANCH, EXIT) else "" if kind == ELSE else None) if guards else None
             if guard is None:
-                self.plain[node].append(3 * edge.target)
+                plain.append(3 * target)
             else:
-                self.ways[node].append((PASS, 3 * edge.target, guard, 0))
+                self.ways[node].append((PASS, 3 * target, guard, 0))
 
     def _guards(self, step: Step) -> dict[str | None, Guard]:
         """Return what must hold for each branch by its name, and for `else` under ''."""
@@ -215,6 +216,8 @@ class _Builder:
 
 
 _END = 3 * OUT
+# The edges of a step that it was left by before it had acted, by its type: a call fails before it returns.
+_DONE_WITH = {"playbook": PASSING_BY | {ERROR}, "manual": PASSING_BY | {TIMEOUT}}
 _FIELDS_THAT_SPLIT = frozenset({"if", "approval", "optional"})  # the step can be passed by, or has to be asked for
 
 

@@ -164,7 +164,7 @@ class Step:
 class Playbook:
     """One playbook. `key` is its identity: the `key:` field, else the file's stem (`has_key` tells which)."""
 
-    __slots__ = ("_all", "_ids", "data", "has_key", "key", "steps")
+    __slots__ = ("_all", "_ids", "_inputs", "data", "has_key", "key", "steps")
 
     def __init__(self, data: dict[str, Any], stem: str = "") -> None:
         self.data = data
@@ -172,6 +172,7 @@ class Playbook:
         self.key: str = data.get("key", stem)
         self._all: list[Step] | None = None
         self._ids: dict[str, Step] | None = None
+        self._inputs: tuple[Input, ...] | None = None
         self.steps: list[Step] = _steps(self, data["steps"], ("steps",), None)
 
     def __repr__(self) -> str:
@@ -218,14 +219,11 @@ class Playbook:
         return self.data.get("required_connectors") or []
 
     @property
-    def inputs(self) -> list[Input]:
+    def inputs(self) -> tuple[Input, ...]:
         """The inputs of a callable playbook, from the top of the file or from its `start` step."""
-        if "inputs" in self.data:
-            return [Input(name, value or {}, ("inputs", name)) for name, value in self.data["inputs"].items()]
-        return [
-            Input(value["name"], value, ("steps", 0, "inputs", index))
-            for index, value in enumerate(self.data["steps"][0].get("inputs") or [])
-        ]
+        if self._inputs is None:
+            self._inputs = tuple(_inputs(self.data))
+        return self._inputs
 
     @property
     def outputs(self) -> dict[str, Any]:
@@ -261,6 +259,15 @@ def conditions_in(condition: Condition, path: NodePath) -> Iterator[tuple[NodePa
         yield from conditions_in(condition["not"], (*path, "not"))
     elif not ("all" in condition or "any" in condition):
         yield path, condition
+
+
+def _inputs(data: dict[str, Any]) -> Iterator[Input]:
+    if "inputs" in data:
+        for name, value in data["inputs"].items():
+            yield Input(name, value or {}, ("inputs", name))
+    else:
+        for index, value in enumerate(data["steps"][0].get("inputs") or ()):
+            yield Input(value["name"], value, ("steps", 0, "inputs", index))
 
 
 def _steps(playbook: Playbook, rows: list[dict[str, Any]], path: NodePath, parent: Step | None) -> list[Step]:

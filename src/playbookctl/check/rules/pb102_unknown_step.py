@@ -46,7 +46,9 @@ if TYPE_CHECKING:
 
 
 @playbook_rule("PB102", "unknown-step", Severity.ERROR, doc=__doc__)
-def unknown_step(playbook: Playbook, _: Context) -> Iterator[Problem]:
+def unknown_step(playbook: Playbook, context: Context) -> Iterator[Problem]:
+    if not context.flow(playbook).names_unknown:
+        return
     for reference in playbook.references():
         if reference.target not in playbook.step_ids and reference.target != END:
             hint = did_you_mean(reference.target, playbook.step_ids)

@@ -60,8 +60,9 @@ if TYPE_CHECKING:
 
 
 @playbook_rule("PB103", "step-id-twice", Severity.ERROR, doc=__doc__)
-def step_id_twice(playbook: Playbook, _: Context) -> Iterator[Problem]:
-    if len(playbook.step_ids) == len(playbook.all_steps):
+def step_id_twice(playbook: Playbook, context: Context) -> Iterator[Problem]:
+    flow = context.flow(playbook)
+    if len(flow.position) == len(flow.steps):
         return
     for step in playbook.all_steps:
         first = playbook.step_ids[step.id]

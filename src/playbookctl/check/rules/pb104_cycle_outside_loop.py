@@ -61,11 +61,7 @@ if TYPE_CHECKING:
 @playbook_rule("PB104", "cycle-outside-loop", Severity.WARNING, doc=__doc__)
 def cycle_outside_loop(playbook: Playbook, context: Context) -> Iterator[Problem]:
     flow = context.flow(playbook)
-    if not any(
-        to <= at and to != OUT and not flow.is_round(at, to)
-        for at, edges in enumerate(flow.edges)
-        for _, to, _ in edges
-    ):
+    if not flow.names_back:
         return
     backward = [each for each in _backward(flow) if not flow.is_round(*_ends(flow, each))]
     seen: set[int] = set()

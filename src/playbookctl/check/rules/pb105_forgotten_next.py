@@ -65,7 +65,8 @@ if TYPE_CHECKING:
 @playbook_rule("PB105", "forgotten-next", Severity.WARNING, doc=__doc__)
 def forgotten_next(playbook: Playbook, context: Context) -> Iterator[Problem]:
     flow = context.flow(playbook)
-    for decision, step in enumerate(flow.steps):
+    for decision in flow.branching:
+        step = flow.steps[decision]
         targets = _targets(flow, decision) if len(step.branches) > 1 else {}
         for target in targets:
             taken = flow.steps[target]

@@ -81,10 +81,9 @@ if TYPE_CHECKING:
 
 
 @playbook_rule("PB106", "answers-and-branches-differ", Severity.WARNING, doc=__doc__)
-def answers_and_branches_differ(playbook: Playbook, _: Context) -> Iterator[Problem]:
-    for step in playbook.all_steps:
-        if not step.branches:
-            continue
+def answers_and_branches_differ(playbook: Playbook, context: Context) -> Iterator[Problem]:
+    flow = context.flow(playbook)
+    for step in [flow.steps[at] for at in flow.branching]:
         yield from _twice(step)
         if step.type == "manual" and "choices" in step.data:
             yield from _asked(step, step.data["choices"])

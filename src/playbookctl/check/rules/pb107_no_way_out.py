@@ -66,10 +66,11 @@ if TYPE_CHECKING:
 
 
 @playbook_rule("PB107", "no-way-out", Severity.NOTE, doc=__doc__)
-def no_way_out(playbook: Playbook, _: Context) -> Iterator[Problem]:
-    for step in playbook.all_steps:
-        asks = any("when" in branch for branch in step.branches)
-        if asks and "else" not in step.data and not _leaves_nothing(step):
+def no_way_out(playbook: Playbook, context: Context) -> Iterator[Problem]:
+    flow = context.flow(playbook)
+    for step in [flow.steps[at] for at in flow.branching]:
+        asks = "else" not in step.data and any("when" in branch for branch in step.branches)
+        if asks and not _leaves_nothing(step):
             first, *others = [f"'{branch['name']}'" for branch in step.branches]
             none = f"neither {' nor '.join((first, *others))} holds" if others else f"{first} does not hold"
             yield Problem(

@@ -44,8 +44,9 @@ if TYPE_CHECKING:
 
 
 @playbook_rule("PB108", "repeat-without-max", Severity.WARNING, doc=__doc__)
-def repeat_without_max(playbook: Playbook, _: Context) -> Iterator[Problem]:
-    for step in playbook.all_steps:
+def repeat_without_max(playbook: Playbook, context: Context) -> Iterator[Problem]:
+    flow = context.flow(playbook)
+    for step in [flow.steps[at] for at in flow.looping]:
         repeat = step.data.get("repeat")
         if repeat is not None and "max" not in repeat:
             end = (

@@ -50,11 +50,10 @@ if TYPE_CHECKING:
 def connector_not_required(playbook: Playbook, context: Context) -> Iterator[Problem]:
     required = set(playbook.required_connectors)
     known = context.connectors.by_name if context.connectors.file else None
-    for step in playbook.all_steps:
-        name = step.connector
+    for step, name in context.flow(playbook).connecting:
         if known is not None and name not in known:
             continue  # PB201 says so; adding an unknown name to the list would mend nothing
-        if name and name not in required and not step.data.get("optional") and "{{" not in name:
+        if name not in required and not step.data.get("optional") and "{{" not in name:
             required.add(name)  # one finding for a connector, at its first use
             said = f"'{name}' is used here but is not among required_connectors"
             yield Problem((*step.path, "connector"), said, fix=Fix(f"require '{name}'", (_added(playbook, name),)))

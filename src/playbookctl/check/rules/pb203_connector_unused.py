@@ -43,12 +43,12 @@ if TYPE_CHECKING:
 
 
 @playbook_rule("PB203", "connector-unused", Severity.WARNING, doc=__doc__)
-def connector_unused(playbook: Playbook, _: Context) -> Iterator[Problem]:
-    if any("{{" in (step.connector or "") or step.calls for step in playbook.all_steps):
-        return
-    used = {step.connector for step in playbook.all_steps}
+def connector_unused(playbook: Playbook, context: Context) -> Iterator[Problem]:
+    used = {name for _, name in context.flow(playbook).connecting}
     for index, name in enumerate(playbook.required_connectors):
         if name not in used:
+            if any("{{" in name for name in used) or any(step.calls for step in playbook.all_steps):
+                return
             path = ("required_connectors", index)
             fix = Fix(f"remove '{name}'", (Edit(path, "", "delete"),))
             yield Problem(path, f"'{name}' is required, but no step uses it", fix=fix)

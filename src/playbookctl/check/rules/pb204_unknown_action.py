@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
 @playbook_rule("PB204", "unknown-action", Severity.ERROR, doc=__doc__)
 def unknown_action(playbook: Playbook, context: Context) -> Iterator[Problem]:
-    for step in playbook.all_steps:
-        connector = context.connectors.by_name.get(step.connector or "")
+    for step, name in context.flow(playbook).connecting:
+        connector = context.connectors.by_name.get(name)
         if connector is None or connector.actions is None or step.action is None or "{{" in step.action:
             continue
         if step.action not in connector.actions:

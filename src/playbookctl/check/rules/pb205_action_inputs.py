@@ -50,8 +50,8 @@ if TYPE_CHECKING:
 
 @playbook_rule("PB205", "action-inputs", Severity.ERROR, doc=__doc__)
 def action_inputs(playbook: Playbook, context: Context) -> Iterator[Problem]:
-    for step in playbook.all_steps:
-        connector = context.connectors.by_name.get(step.connector or "")
+    for step, name in context.flow(playbook).connecting:
+        connector = context.connectors.by_name.get(name)
         spec = (connector.actions or {}).get(step.action or "") if connector else None
         if spec is not None:
             yield from _missing(step, spec)

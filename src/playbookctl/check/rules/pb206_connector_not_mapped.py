@@ -39,16 +39,17 @@ from playbookctl.model.finding import Problem, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from playbookctl.flow.graph import Flow
     from playbookctl.model.playbook import Playbook
     from playbookctl.model.source import NodePath
 
 
 @playbook_rule("PB206", "connector-not-mapped", Severity.WARNING, doc=__doc__)
 def connector_not_mapped(playbook: Playbook, context: Context) -> Iterator[Problem]:
-    mapping = {name: env.connectors for name, env in sorted(context.environments.items()) if env.connectors}
-    if not mapping:
+    if not any(environment.connectors for environment in context.environments.values()):
         return
-    for name, path in _used(playbook).items():
+    mapping = {name: env.connectors for name, env in sorted(context.environments.items()) if env.connectors}
+    for name, path in _used(playbook, context.flow(playbook)).items():
         if context.connectors.file is not None and name not in context.connectors.by_name:
             continue  # PB201
         missing = [environment for environment, connectors in mapping.items() if name not in connectors]
@@ -57,12 +58,12 @@ def connector_not_mapped(playbook: Playbook, context: Context) -> Iterator[Probl
             yield Problem(path, f"'{name}' is not mapped in the environment {where}")
 
 
-def _used(playbook: Playbook) -> dict[str, NodePath]:
+def _used(playbook: Playbook, flow: Flow) -> dict[str, NodePath]:
     """Return where each connector stands first: in the list at the top, else in a step."""
     found: dict[str, NodePath] = {}
     for index, name in enumerate(playbook.required_connectors):
         found.setdefault(name, ("required_connectors", index))
-    for step in playbook.all_steps:
-        if step.connector and "{{" not in step.connector:
-            found.setdefault(step.connector, (*step.path, "connector"))
+    for step, name in flow.connecting:
+        if "{{" not in name:
+            found.setdefault(name, (*step.path, "connector"))
     return found

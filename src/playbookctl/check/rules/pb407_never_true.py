@@ -70,10 +70,11 @@ def never_true(playbook: Playbook, context: Context) -> Iterator[Problem]:
         (("trigger_conditions", index), each) for index, each in enumerate(playbook.trigger_conditions)
     ]
     yield from _clash(trigger)
-    for path, condition in context.flow(playbook).conditions:
+    flow = context.flow(playbook)
+    for path, condition in flow.conditions:
         if path[0] != "trigger_conditions":
             yield from _clash([(path, condition)])
-    for step in playbook.all_steps:
+    for step in [flow.steps[at] for at in flow.branching]:
         if len(step.branches) > 1 and step.data.get("match") != "all":
             yield from _asked_before(step)
 

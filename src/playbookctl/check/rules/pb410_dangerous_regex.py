@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 @playbook_rule("PB410", "dangerous-regex", Severity.WARNING, doc=__doc__)
 def dangerous_regex(playbook: Playbook, context: Context) -> Iterator[Problem]:
     for where, condition in context.flow(playbook).conditions:
-        for path, leaf in conditions_in(condition, where):
+        for path, leaf in conditions_in(condition, where) if "field" not in condition else ((where, condition),):
             pattern = leaf.get("value")
             if leaf.get("op") == "matches" and isinstance(pattern, str) and "{{" not in pattern:
                 yield from _judge(pattern, (*path, "value"))
