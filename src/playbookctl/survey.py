@@ -15,7 +15,7 @@ from playbookctl.past import past_of
 from playbookctl.plan.expected import Expectation, by_key
 from playbookctl.plan.lookups import Lookups
 from playbookctl.plan.rows import LiveRows
-from playbookctl.plan.sides import Situation, Thresholds, read_live
+from playbookctl.plan.sides import LiveClass, Situation, Thresholds, read_live
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -49,8 +49,12 @@ class Survey:
     today: str
 
     def lookups(self, choices: Choices = NO_CHOICES) -> Lookups:
-        """Return the names of the environment; a playbook that is to be adopted has its id already."""
+        """Return the names of the environment; a playbook that is to be adopted or taken over has its id already."""
         adopted = {adoption.key: adoption.live_id for adoption in choices.adopt if adoption.live_id}
+        for key in choices.takeover:
+            theirs = self.rows.group(key).of(LiveClass.FOREIGN)
+            if len(theirs) == 1:
+                adopted[key] = theirs[0].id
         return Lookups(
             self.environment,
             self.repository.connectors,

@@ -23,7 +23,10 @@ STATE_FOLDER = ".playbookctl"
 
 
 def choose_environment(settings: Settings, name: str | None) -> Environment:
-    """Return the environment called `name`, else the config's default. Never guesses. Raises UsageError."""
+    """Return the environment called `name`, else the config's default. Never guesses.
+
+    Raises UsageError, and ConfigError where another environment would write to the very same playbooks.
+    """
     wanted = name or settings.default_environment
     known = settings.environments
     if wanted is None:
@@ -39,6 +42,7 @@ def choose_environment(settings: Settings, name: str | None) -> Environment:
             if known
             else "add it under 'environments:' in playbookctl.yaml",
         )
+    _is_alone(known[wanted], known.values())
     return known[wanted]
 
 
@@ -99,6 +103,22 @@ def open_target(  # noqa: PLR0913 - what a connection is decided by
     pins = {"tenant_id": environment.tenant_id, "app_id": environment.app_id}
     with Client(url, credentials, **pins, **options) as client:  # type: ignore[arg-type] # a plain dict of options
         yield client
+
+
+def _is_alone(environment: Environment, others: Iterable[Environment]) -> None:
+    """Raise ConfigError where two environments name one tenant and one namespace: each would undo the other's ids."""
+    for other in others:
+        if environment.tenant_id and other.name != environment.name and _place(environment) == _place(other):
+            one, two = sorted((environment.name, other.name))
+            raise ConfigError(
+                f"the environments '{one}' and '{two}' share the tenant '{environment.tenant_id}' and the namespace "
+                f"'{environment.namespace}'",
+                hint=f"give one of them a namespace of its own: environments.{two}.namespace",
+            )
+
+
+def _place(environment: Environment) -> tuple[str | None, str | None, str]:
+    return (environment.tenant_id, environment.app_id, environment.namespace)
 
 
 def _url(environment: Environment, variables: Mapping[str, str]) -> str:

@@ -11,7 +11,6 @@ import pytest
 
 from playbookctl.apply.calls import ApplyOptions
 from playbookctl.server.embedded import EmbeddedServer
-from support.paper import Paper
 from support.story import Stage
 from support.watch import Watch
 from support.world import BRISK
@@ -33,9 +32,8 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 @pytest.fixture(autouse=True)
 def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the pipeline wait milliseconds where it waits seconds, and ask a history on paper where there is one."""
+    """Let the pipeline wait milliseconds where it waits seconds."""
     monkeypatch.setattr("playbookctl.reconcile.ApplyOptions", partial(ApplyOptions, patience=BRISK))
-    monkeypatch.setattr("playbookctl.past.History", Paper)
 
 
 def _made(folder: Path) -> str:

@@ -42,11 +42,11 @@ def commit_a_switch(estate: Estate, a: int, b: int) -> None:
 @act(4)
 def commit_what_live_has(estate: Estate, a: int, b: int) -> None:
     """Pull one field."""
-    key = pick(sorted(estate.keys()), a)
+    key = pick(sorted(estate.stems()), a)
     row = next((row for row in estate.rows() if stands_for(row, estate.namespace) == key), None)
     if key is None or row is None:
         return
-    stem = estate.keys()[key]
+    stem = estate.stems()[key]
     old = estate.files[stem]
     assert isinstance(old, dict)
     try:
@@ -60,7 +60,7 @@ def commit_what_live_has(estate: Estate, a: int, b: int) -> None:
 
 @act(4)
 def add_a_file(estate: Estate, a: int, _: int) -> None:
-    key = pick([key for key in KEYS if key not in estate.keys() and key not in estate.files], a)
+    key = pick([key for key in KEYS if key not in estate.stems() and key not in estate.files], a)
     if key is not None:
         estate.files[key] = document(key)
         estate.commit()
@@ -87,14 +87,14 @@ def rename_a_file(estate: Estate, a: int, b: int) -> None:
 def rename_a_key(estate: Estate, a: int, b: int) -> None:
     found = _chosen(estate, a)
     new = pick(KEYS, b)
-    if found is not None and new not in estate.keys() and new not in estate.files:
+    if found is not None and new not in estate.stems() and new not in estate.files:
         found["key"] = new
         estate.commit()
 
 
 @act(2)
 def commit_a_call(estate: Estate, a: int, b: int) -> None:
-    caller, callee = _chosen(estate, a), pick(sorted(estate.keys()), b)
+    caller, callee = _chosen(estate, a), pick(sorted(estate.stems()), b)
     if caller is not None and callee is not None and str(caller.get("key")) < callee:
         caller["steps"] = [{"id": "tell", "type": "playbook", "playbook": callee}]
         estate.commit()
@@ -103,7 +103,7 @@ def commit_a_call(estate: Estate, a: int, b: int) -> None:
 @act(1)
 def break_a_file(estate: Estate, a: int, b: int) -> None:
     stem = pick(sorted(estate.files), a)
-    if stem is not None and isinstance(estate.files[stem], dict) and len(estate.keys()) > 1:
+    if stem is not None and isinstance(estate.files[stem], dict) and len(estate.stems()) > 1:
         broken = {True: f"key: {_key_of(estate, stem)}\nname: x\nsteps: nothing\n", False: "name: x\n\tsteps: [\n"}
         estate.files[stem] = broken[b % 2 == 0]
         estate.commit()
@@ -148,7 +148,7 @@ def squash(estate: Estate, a: int, _: int) -> None:
 def mend(estate: Estate) -> None:
     """Bring every file back to where it keeps all rules."""
     for stem, found in list(estate.files.items()):
-        free = next(key for key in (stem, *KEYS, f"key-{stem}") if key == stem or key not in estate.keys())
+        free = next(key for key in (stem, *KEYS, f"key-{stem}") if key == stem or key not in estate.stems())
         if isinstance(found, str):
             estate.files[stem] = document(free)
             continue
@@ -162,7 +162,7 @@ def mend(estate: Estate) -> None:
 
 def _chosen(estate: Estate, number: int) -> dict[str, Any] | None:
     """Return the document of a file that can be read; it may be changed in place."""
-    stem = pick([estate.keys()[key] for key in sorted(estate.keys())], number)
+    stem = pick([estate.stems()[key] for key in sorted(estate.stems())], number)
     found = None if stem is None else estate.files[stem]
     return found if isinstance(found, dict) else None
 

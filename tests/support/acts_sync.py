@@ -89,7 +89,7 @@ def retire(estate: Estate, a: int, _: int) -> None:
 
 @act(2)
 def release(estate: Estate, a: int, _: int) -> None:
-    key = pick(sorted(estate.keys()), a)
+    key = pick(sorted(estate.stems()), a)
     if key is not None:
         estate.sync(Choices(release=frozenset({key})))
 

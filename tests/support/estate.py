@@ -195,7 +195,7 @@ class Estate:
         for name, text in texts.items():
             (self.folder / name).write_text(text, "utf-8")
 
-    def keys(self) -> dict[str, str]:
+    def stems(self) -> dict[str, str]:
         """Return the stem of every file that can be read, by key."""
         return {
             str(document.get("key", stem)): stem

@@ -107,7 +107,7 @@ def decide(_: Estate, change: Change, found: re.Match[str], choice: int) -> Choi
 
 
 def pull(estate: Estate, change: Change, _: re.Match[str], __: int) -> Choices:
-    stem = estate.keys()[change.key]
+    stem = estate.stems()[change.key]
     row = estate.watch.playbooks(estate.tenant)[change.live_id]
     old = estate.files[stem]
     assert isinstance(old, dict)
@@ -149,7 +149,7 @@ def take_over(_: Estate, change: Change, __: re.Match[str], ___: int) -> Choices
 def delete_the_file(estate: Estate, change: Change, _: re.Match[str], __: int) -> Choices:
     if len(estate.files) == 1:
         estate.files["z"] = document("z")
-    del estate.files[estate.keys()[change.key]]
+    del estate.files[estate.stems()[change.key]]
     estate.commit()
     return NO_CHOICES
 
@@ -157,7 +157,7 @@ def delete_the_file(estate: Estate, change: Change, _: re.Match[str], __: int) -
 def remove_the_tags(estate: Estate, change: Change, found: re.Match[str], _: int) -> Choices:
     row = estate.watch.playbooks(estate.tenant)[found[1]]
     estate.edit(row["id"], {"tags": [tag for tag in row["tags"] if not is_reserved(tag)]})
-    return Choices(adopt=(Adoption(change.key, row["id"]),)) if change.key in estate.keys() else NO_CHOICES
+    return Choices(adopt=(Adoption(change.key, row["id"]),)) if change.key in estate.stems() else NO_CHOICES
 
 
 def upgrade(estate: Estate, change: Change, _: re.Match[str], __: int) -> Choices:
@@ -175,14 +175,14 @@ def correct(estate: Estate, change: Change, _: re.Match[str], __: int) -> Choice
     if found is None:
         raise Broken("a hint names a file that is there", (change.key, change.file, sorted(estate.files)))
     key = found.get("key") if isinstance(found, dict) else change.key
-    taken = [other for other, where in estate.keys().items() if where != stem]
+    taken = [other for other, where in estate.stems().items() if where != stem]
     estate.files[stem] = document(str(key) if key and key not in taken else f"new-{stem}")
     estate.commit()
     return NO_CHOICES
 
 
 def correct_the_call(estate: Estate, change: Change, _: re.Match[str], __: int) -> Choices:
-    found = estate.files[estate.keys()[change.key]]
+    found = estate.files[estate.stems()[change.key]]
     assert isinstance(found, dict)
     found["steps"] = document(change.key)["steps"]
     estate.commit()

@@ -9,7 +9,6 @@ from playbookctl.api.pages import Listing
 from playbookctl.apply import update
 from playbookctl.apply.create import Creator
 from playbookctl.apply.sight import Sight
-from playbookctl.model.marker import Marker
 from playbookctl.plan.run import Run
 from playbookctl.plan.sides import Live, LiveClass
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     import pytest
 
     from playbookctl.apply.result import Ended
+    from playbookctl.model.marker import Marker
     from playbookctl.model.plan import Change
     from playbookctl.plan.sides import Desired
 

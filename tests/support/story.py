@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from playbookctl import past
 from playbookctl.errors import PlaybookctlError
 from support.acts import ACTS, MOST, WEIGHTS, Act
 from support.estate import Estate
@@ -45,11 +46,14 @@ class Stage:
         folder = Path(tempfile.mkdtemp(dir=self.base))
         history = {"paper": Paper, "git": GitHistory, "none": lambda _: None}[self.history](folder)
         estate = Estate(self.server, self.watch, folder, history)
+        real = past.History
         try:
+            past.History = Paper if isinstance(history, Paper) else real  # type: ignore[assignment,misc]
             estate.files = {"a": document("a"), "c": document("c")}
             estate.commit()
             yield estate
         finally:
+            past.History = real  # type: ignore[misc]
             estate.close()
             if history is not None:
                 history.leave()

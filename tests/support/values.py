@@ -92,9 +92,9 @@ def _edited(estate: Estate, number: int, now: Any) -> list[dict[str, Any]]:
     step = steps[number % len(steps)]
     if number % 5 == 1:
         step["description"] = f"live {estate.fresh()}"
-    elif number % 5 == 2:  # noqa: PLR2004 - one of five ways
+    elif number % 5 == 2:
         step["approval"] = {"by": ["tier-2"], "expires": "10m"}
-    elif number % 5 == 3:  # noqa: PLR2004 - one of five ways
+    elif number % 5 == 3:
         step.pop("approval", None)
         step["timeout"] = f"{1 + estate.fresh()}m"
     else:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from playbookctl.apply.bodies import completed, first_body, switched_off
-from playbookctl.apply.presence import is_unfinished, key_tag, keys_of
+from playbookctl.apply.presence import is_unfinished, key_tag, keys_of, whole
 from playbookctl.apply.result import Ended, ended, failed
 from playbookctl.canonical import digests_of, live_texts, missing
 from playbookctl.errors import AnswerLost, PlaybookctlError, Rejected, ServerError, Transient
@@ -119,7 +119,7 @@ class Creator:
 
     def _rows(self, key: str) -> list[Row]:
         rows = self._client.list_playbooks(tags=(key_tag(self._namespace, key),))
-        return [row for row in rows if key in keys_of(row, self._namespace)]
+        return [row for row in whole(self._client, rows) if key in keys_of(row, self._namespace)]
 
 
 def _holding(rows: list[Row], body: Mapping[str, Any]) -> Row | None:

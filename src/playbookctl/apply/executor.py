@@ -11,7 +11,7 @@ from playbookctl.apply.backup import Backups
 from playbookctl.apply.calls import ApplyOptions
 from playbookctl.apply.create import Creator
 from playbookctl.apply.interrupt import stopping_on_signals
-from playbookctl.apply.presence import present_keys
+from playbookctl.apply.presence import present_keys, whole
 from playbookctl.apply.result import Applied, Ended, Progress, ended, failed
 from playbookctl.apply.update import Updater
 from playbookctl.canonical import fill
@@ -85,7 +85,8 @@ class _Run:
     def _drop_what_appeared(self) -> None:
         """Absence has to be seen twice: a key that has an object by now is not created."""
         creates = [change for change in self._changes if change.action is Action.CREATE]
-        present = present_keys(self._client.list_playbooks(), self._plan.namespace) if creates else {}
+        rows = whole(self._client, self._client.list_playbooks(), "tags") if creates else ()
+        present = present_keys(rows, self._plan.namespace)
         for change in creates:
             if change.key in present:
                 message = f"'{present[change.key]}' has this key by now, which the plan did not see"

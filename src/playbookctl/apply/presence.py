@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from playbookctl.canonical import missing
+from playbookctl.errors import NotFound
 from playbookctl.marker import PREFIX, BadMarker, read_tags, self_digest
 from playbookctl.model.marker import Marker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from playbookctl.apply.calls import Playbooks, Row
+
+
+def whole(client: Playbooks, rows: Iterable[Row], *fields: str) -> Iterator[Row]:
+    """Yield rows of a list, each got whole where the list leaves one of `fields` out (by default any managed field)."""
+    for row in rows:
+        lacking = any(field not in row for field in fields) if fields else missing(row)
+        if not lacking:
+            yield row
+            continue
+        try:
+            yield client.get_playbook(str(row["id"]))
+        except NotFound:
+            continue  # deleted since
 
 
 def key_tag(namespace: str, key: str) -> str:
