@@ -49,6 +49,7 @@ LAYERS: dict[str, set[str]] = {
     "health": BASE | {"check"},
     "status": BASE | {"survey", "plan", "health"},
     "reconcile": BASE | {"pipeline", "gather", "survey", "applied", "status", "target", "plan", "api", "apply", "history"},
+    "starter": BASE | {"load"},
     "rendering": BASE | {"gather", "plan"},
     "running": BASE | {"survey", "plan", "api", "marker"},
     "doctor": BASE
@@ -56,7 +57,7 @@ LAYERS: dict[str, set[str]] = {
     "verdict": BASE | {"apply"},
     "cli": BASE
     | {"cli", "pipeline", "repair", "tidy", "rewrite", "narrow", "gather", "target", "survey", "reconcile", "verdict", "report", "attack", "server", "load"}
-    | {"check", "flow", "apply", "api", "status", "doctor", "rendering", "running"},
+    | {"check", "flow", "apply", "api", "status", "doctor", "rendering", "running", "starter"},
     "__main__": {"cli"},
     "__init__": set(),
 }

@@ -92,16 +92,16 @@ def _expand(root: str, pattern: str) -> Iterator[str]:
         if os.path.isfile(path):
             yield path
         else:
-            yield from _walk(path)
+            yield from yaml_files(path)
         return
     fixed = pattern.partition("*")[0].partition("?")[0].partition("[")[0].rpartition("/")[0]
     wanted = _glob(pattern)
-    for file in _walk(os.path.normpath(os.path.join(root, fixed))):
+    for file in yaml_files(os.path.normpath(os.path.join(root, fixed))):
         if wanted.fullmatch(os.path.relpath(file, root).replace(os.sep, "/")):
             yield file
 
 
-def _walk(folder: str) -> Iterator[str]:
+def yaml_files(folder: str) -> Iterator[str]:
     """Yield the YAML files below a folder. Links to folders are not followed: a link could lead out, or round."""
     pending = [folder]
     while pending:
