@@ -48,7 +48,8 @@ LAYERS: dict[str, set[str]] = {
     "survey": BASE | {"pipeline", "gather", "past", "plan", "api", "canonical"},
     "health": BASE | {"check"},
     "status": BASE | {"survey", "plan", "health"},
-    "reconcile": BASE | {"pipeline", "gather", "survey", "applied", "status", "target", "plan", "api", "apply", "history"},
+    "reconcile": BASE
+    | {"pipeline", "gather", "survey", "applied", "status", "target", "plan", "api", "apply", "history"},
     "starter": BASE | {"load"},
     "rendering": BASE | {"gather", "plan"},
     "running": BASE | {"survey", "plan", "api", "marker"},
@@ -56,7 +57,23 @@ LAYERS: dict[str, set[str]] = {
     | {"doctor", "pipeline", "gather", "past", "target", "survey", "status", "plan", "api", "history", "marker"},
     "verdict": BASE | {"apply"},
     "cli": BASE
-    | {"cli", "pipeline", "repair", "tidy", "rewrite", "narrow", "gather", "target", "survey", "reconcile", "verdict", "report", "attack", "server", "load"}
+    | {
+        "cli",
+        "pipeline",
+        "repair",
+        "tidy",
+        "rewrite",
+        "narrow",
+        "gather",
+        "target",
+        "survey",
+        "reconcile",
+        "verdict",
+        "report",
+        "attack",
+        "server",
+        "load",
+    }
     | {"check", "flow", "apply", "api", "status", "doctor", "rendering", "running", "starter"},
     "__main__": {"cli"},
     "__init__": set(),

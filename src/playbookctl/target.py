@@ -30,6 +30,11 @@ def choose_environment(settings: Settings, name: str | None) -> Environment:
     wanted = name or settings.default_environment
     known = settings.environments
     if wanted is None:
+        if settings.config_file is None:
+            raise UsageError(
+                "there is no playbookctl.yaml here or above, so no environment to plan against",
+                hint="'playbookctl init' writes one with an embedded server to try",
+            )
         listed = ", ".join(known) or "none is configured"
         raise UsageError(
             f"which environment? playbookctl.yaml has no default_environment ({listed})",

@@ -90,3 +90,8 @@ def test_a_broken_file_still_claims_the_key_that_stands_in_it(tmp_path: Path) ->
     assert (
         found(tmp_path / "second", "PB006", isolate=BROKEN["by YAML, with no key"], b="key: isolate\n" + ISOLATE) == []
     )
+
+
+def test_a_secret_is_found_in_a_file_that_is_no_playbook_yet(tmp_path: Path) -> None:
+    broken = "name: Broken\nsteps:\n  - {id: a, acton: look, with: {password: Sommer" + "2026!}}\n"
+    assert [line for _, line, _ in found(tmp_path, "PB403", broken=broken)] == [3]

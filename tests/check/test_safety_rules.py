@@ -12,12 +12,14 @@ from playbookctl.check.facts import facts_of
 from playbookctl.check.registry import all_rules
 from playbookctl.check.rule import Context
 from playbookctl.model.playbook import Playbook
-from playbookctl.model.workspace import Connector, Connectors, Settings, Summary, Workspace
+from playbookctl.model.source import Document, Source
+from playbookctl.model.workspace import Connector, Connectors, Entry, Settings, Summary, Workspace
 
 if TYPE_CHECKING:
     from playbookctl.model.finding import Problem
 
 RULES = all_rules()
+NO_SPANS: Any = None
 CATALOGUE = Connectors(
     {"edr": Connector("edr", {"actions": {"tidy": {"effect": "irreversible"}, "isolate-host": {"effect": "notify"}}})},
     "connectors.yaml",
@@ -35,6 +37,9 @@ def context(**settings: Any) -> Context:
 def problems(code: str, *steps: dict[str, Any], **top: Any) -> list[Problem]:
     if RULES[code].kind == "workspace":
         return across(code, test={"steps": list(steps), **top})
+    if RULES[code].kind == "entry":
+        document = Document(Source("test.yaml", ""), {"name": "test", "steps": list(steps), **top}, NO_SPANS)
+        return list(RULES[code].check(Entry(document.source, document, None), context()))
     return list(RULES[code].check(Playbook({"name": "test", "steps": list(steps), **top}), context()))
 
 

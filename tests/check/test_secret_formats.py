@@ -8,6 +8,7 @@ import pytest
 
 from playbookctl.check.assigned_secrets import assigned_secret
 from playbookctl.check.secret_formats import FORMATS, holds_secret, is_secret, known_format
+from playbookctl.check.secret_traces import traces
 
 A, HEX, MIXED = "Ab3" * 40, "0af9" * 40, "aB3dE5fG7" * 20
 TOKENS = {
@@ -59,6 +60,34 @@ def test_every_format_has_a_token_here() -> None:
 @pytest.mark.parametrize("name", TOKENS)
 def test_a_marker_is_part_of_every_token_of_its_format(name: str) -> None:
     assert any(form.marker in TOKENS[name] for form in FORMATS if form.name == name)
+
+
+@pytest.mark.parametrize("name", TOKENS)
+@pytest.mark.parametrize("around", ["{}", "use {} for it", "ü{}", "({})", "'{}'", "a\n{}\nb", "x" * 300 + "\t{}"])
+def test_every_token_leaves_a_trace_wherever_it_stands(name: str, around: str) -> None:
+    text = around.format(TOKENS[name])
+    for document in ({"a": text}, {"a": ["b", {"c": 1, "d": text}]}, {"a": {text: None}}, {"a": text, "b": text}):
+        assert name in {form.name for form in traces(document).formats}
+
+
+@pytest.mark.parametrize(
+    "document, is_named, is_said",
+    [
+        ({"name": "Reset a password", "steps": [{"id": "token"}]}, False, False),
+        ({"with": {"apiKey": "x"}}, True, False),
+        ({"x": [[{"y": {"Archive Password (Optional)": 1}}]]}, True, False),
+        ({"inputs": [{"name": "ZipPassword", "default": "x"}]}, True, False),
+        ({"inputs": [{"name": "ZipPassword"}]}, False, False),
+        ({"a": "curl -d 'api_key' = x"}, False, True),
+        ({"a": '{"client_secret" : "x"}'}, False, True),
+        ({"a": "X-Api-Key: x"}, False, True),
+        ({"a": "the tokens: x"}, False, False),
+        ({"a": "token"}, False, False),
+        ({"a": {1, 2}, "token": 1}, True, False),
+    ],
+)
+def test_names_leave_a_trace_too(document: dict[str, object], *, is_named: bool, is_said: bool) -> None:
+    assert traces(document)[1:] == (is_named, is_said)
 
 
 @pytest.mark.parametrize(

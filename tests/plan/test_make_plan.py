@@ -360,10 +360,12 @@ class TestRows1To4:
 
     def test_what_is_gone_from_the_server_is_created_again_by_name_only(self) -> None:
         scene = Scene({"phishing": B})
-        scene.situation = replace(scene.situation, applied_keys=frozenset({"phishing"}), ancestry=Ancestry.APPLIED)
+        scene.situation = replace(
+            scene.situation, applied_keys=frozenset({"phishing"}), applied_commit="abc", ancestry=Ancestry.APPLIED
+        )
         change = scene.change()
         assert seen(change) == (HOLD, HUMAN, set(), 2)
-        assert change.reason == "gone from the server: it was there when the last commit was applied"
+        assert change.reason == "gone from the server or never created: commit abc, which was applied, has its file"
         assert scene.change(choices=Choices(create=frozenset({"phishing"}))).action is Action.CREATE
 
     def test_without_the_applied_commit_a_create_beside_ours_needs_its_name(self) -> None:
@@ -645,7 +647,7 @@ class TestRows11To14:
         plan = scene.plan(Choices(retire=(Retirement("gone"),)))
         found = {change.key: (change.action, int(change.row)) for change in plan.changes}
         assert found == {"gone": (HOLD, 12), "other": (Action.CREATE, 1), "phishing": (HOLD, 11)}
-        assert plan.notes == ("nothing is retired in this run: 1 files cannot be read",)
+        assert plan.notes == ("nothing is retired in this run: 1 file(s) are not valid playbooks",)
 
     orphan = Scene({"other": body(name="Other", steps=STEPS)}, [row("ply_1", B, marks("phishing", B, "ply_1"))])
 

@@ -196,6 +196,30 @@ def test_an_old_pipeline_that_runs_again_is_refused_unless_it_is_meant(synced: T
     assert in_step(synced)
 
 
+def test_a_first_sync_that_was_cut_short_is_ended_by_saying_it_again(team: Team) -> None:
+    team.server.faults.arm(Fault(FaultKind.FAILURE, method="POST", path=PATH, nth=2, times=None))
+    code, ends = team.sync("--bootstrap")
+    assert (code, ends) == (ExitCode.PARTLY_DONE, {"notify": ("create", "done"), "triage": ("create", "unknown")})
+    team.server.faults.clear()
+    code, ends = team.sync()
+    assert (code, ends) == (ExitCode.REFUSED, {"triage": ("hold", "held")})
+    change = team.plan()[1]["triage"]
+    assert change["reason"].startswith("gone from the server or never created: commit ")
+    assert change["hint"].startswith("sync --create triage, ")
+    assert "sync --bootstrap" in change["hint"]
+    assert team.sync("--bootstrap") == (0, {"triage": ("create", "done")})
+    assert in_step(team)
+
+
+def test_what_somebody_deleted_is_not_made_again_by_a_first_sync(synced: Team) -> None:
+    synced.server.delete(synced.live()["Triage"]["id"])
+    code, ends = synced.sync("--bootstrap")
+    assert (code, ends) == (ExitCode.REFUSED, {"triage": ("hold", "held")})
+    change = synced.plan()[1]["triage"]
+    assert change["reason"].startswith("gone from the server: deleted is ply_")
+    assert "--bootstrap" not in change["hint"]
+
+
 # ------------------------------------------------------------------ servers
 
 

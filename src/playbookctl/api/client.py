@@ -70,7 +70,9 @@ class Client:
         self._http = open_http(base, may_write=may_write, timeout=timeout)
         self._wire = Wire(self._http, base, Limiter(stop or threading.Event(), on_pause), policy.longest_pause)
         try:
-            self._caller = Caller(self._wire, credentials, lambda token: self._tenancy.check_claims(token.claims), policy)
+            self._caller = Caller(
+                self._wire, credentials, lambda token: self._tenancy.check_claims(token.claims), policy
+            )
         except BaseException:
             self._http.close()
             raise

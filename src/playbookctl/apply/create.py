@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from playbookctl.apply.update import Updater
     from playbookctl.model.plan import Change
 
-PLAN_AGAIN = "sync again: the next run finishes it, or creates"
+PLAN_AGAIN = "sync again: the next run finishes it, or says how it is created"
 _COMPLETED = (OutcomeKind.DONE, OutcomeKind.ALTERED, OutcomeKind.ALREADY)
 
 

@@ -131,7 +131,7 @@ class Engine:
 
     def _related(self, related: Related, entry: Entry) -> tuple[Location, str]:
         place = self._entry(related.file) if related.file else entry
-        return _location(place, related.path, None), related.message
+        return _location(place, related.path, related.span), related.message
 
     def _entry(self, file: str) -> Entry:
         entry = self._reopened.get(file)

@@ -15,15 +15,19 @@ if TYPE_CHECKING:
 
 
 class Format(NamedTuple):
-    """A kind of secret: what a message calls it, its marker, and the whole of it."""
+    """A kind of secret: what a message calls it, its marker, and the whole of it.
+
+    `in_run` says that it has no break, and at least 16 characters with its marker.
+    """
 
     name: str
     marker: str
     pattern: str
+    in_run: bool = True
 
 
 FORMATS: tuple[Format, ...] = (
-    Format("a private key", "PRIVATE KEY-----", r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"),
+    Format("a private key", "PRIVATE KEY-----", r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----", in_run=False),
     Format("an AWS access key", "AKIA", r"AKIA[A-Z2-7]{16}(?![A-Z0-9])"),
     Format("a temporary AWS access key", "ASIA", r"ASIA[A-Z2-7]{16}(?![A-Z0-9])"),
     Format("a GitHub token", "ghp_", r"ghp_[A-Za-z0-9]{36,}"),
@@ -55,13 +59,21 @@ FORMATS: tuple[Format, ...] = (
     Format("an Azure storage key", "AccountKey=", r"AccountKey=[A-Za-z0-9+/]{86}=="),
     Format("an Azure signature", "sig=", r"sig=[A-Za-z0-9%+/]{40,}%3[dD]"),
     Format("a JSON web token", "eyJ", r"eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}"),
-    Format("a bearer token", "Bearer ", r"Bearer (?=[^\s]*\d)[A-Za-z0-9._~+/=-]{20,}"),
-    Format("an API token", "SSWS ", r"SSWS [A-Za-z0-9_-]{30,}"),
-    Format("credentials", "Basic ", r"Basic (?=[^\s]*[\d=])[A-Za-z0-9+/]{16,}={0,2}(?![A-Za-z0-9+/])"),
+    Format("a bearer token", "Bearer ", r"Bearer (?=[^\s]*\d)[A-Za-z0-9._~+/=-]{20,}", in_run=False),
+    Format("an API token", "SSWS ", r"SSWS [A-Za-z0-9_-]{30,}", in_run=False),
+    Format("credentials", "Basic ", r"Basic (?=[^\s]*[\d=])[A-Za-z0-9+/]{16,}={0,2}(?![A-Za-z0-9+/])", in_run=False),
     Format(
-        "a password for curl", "curl", r"curl\s[^|;\n]{0,200}?(?:-u|--user)[ =]?[\"']?[^\s:{}<>$\"']+:[^\s{}<>$\"']{6,}"
+        "a password for curl",
+        "curl",
+        r"curl\s[^|;\n]{0,200}?(?:-u|--user)[ =]?[\"']?[^\s:{}<>$\"']+:[^\s{}<>$\"']{6,}",
+        in_run=False,
     ),
-    Format("a password in a URL", "://", r"[a-z][a-z0-9+.-]*://[^\s/:@{}<>$\[]+:[^\s/:@{}<>$\[]{3,}@[A-Za-z0-9]"),
+    Format(
+        "a password in a URL",
+        "://",
+        r"[a-z][a-z0-9+.-]*://[^\s/:@{}<>$\[]+:[^\s/:@{}<>$\[]{3,}@[A-Za-z0-9]",
+        in_run=False,
+    ),
 )
 
 # The last words of a field's name. A password may be any text; the others look made by a machine.
@@ -91,7 +103,7 @@ _MADE_BY_MACHINE = r"^(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9._~+/=:-]{16,}$"
 
 def known_format(text: str, formats: Iterable[Format] = FORMATS) -> tuple[str, int] | None:
     """Return what a text contains that an issuer's format says is a secret, and its length; None if nothing."""
-    for name, marker, pattern in formats:
+    for name, marker, pattern, _ in formats:
         if marker in text:
             match = re.search(
                 rf"(?<![A-Za-z0-9_])(?:{pattern})", text

@@ -74,6 +74,9 @@ def run(arguments: list[str]) -> int:
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.ClickException as error:
+        if type(error).__name__ == "NoArgsIsHelpError":  # click 8.2 and newer; older ones print the help themselves
+            click.echo(error.format_message())
+            return ExitCode.DONE
         return _fail(_with_usage(error), "", ExitCode.USAGE, arguments)
     except (click.Abort, KeyboardInterrupt):
         return _fail("interrupted", "", ExitCode.INTERRUPTED, arguments)

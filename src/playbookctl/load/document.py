@@ -79,7 +79,11 @@ def _document(source: Source, root: Any) -> tuple[Document | None, Problems]:
     problems: Problems = []
     for remark in constructor.remarks:
         path = spans.path_of(remark.node)
-        related = (Related(spans.path_of(remark.other), "it stands here first"),) if remark.other else ()
+        related = (
+            (Related(spans.path_of(remark.other), "it stands here first", span=spans.span_of(remark.other)),)
+            if remark.other
+            else ()
+        )
         severity = Severity.WARNING if remark.mild else None
         span = spans.span_of(remark.node)
         fix = in_quotes(path, remark.meant, safe=not remark.mild) if remark.meant and path else None
@@ -102,7 +106,8 @@ def _shape_problem(roots: list[Any], text: str) -> Problem | None:
     if not roots:
         return Problem((), "the file is empty; a playbook is one mapping with 'name' and 'steps'", span=_TOP)
     if len(roots) > 1:
-        span = NodeSpans(text, roots[1]).span_of(roots[1])
+        offset = min(roots[1].start_mark.index, len(text.rstrip()) - 1)  # an empty document begins behind its end
+        span = Lines(text).span(offset, offset + 1)
         return Problem((), f"the file has {len(roots)} documents; write one playbook per file", span=_first_line(span))
     root = roots[0].target if isinstance(roots[0], AliasNode) else roots[0]
     if isinstance(root, MappingNode):

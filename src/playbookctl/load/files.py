@@ -38,7 +38,10 @@ def select(paths: Iterable[str], settings: Settings) -> tuple[list[str], list[st
         absolute = os.path.abspath(path)
         if os.path.isdir(absolute):
             inside = absolute.rstrip(os.sep) + os.sep
-            chosen.update(file for file in known if file.startswith(inside))
+            below = {file for file in known if file.startswith(inside)}
+            chosen |= below
+            if not below:
+                passed_over.append(path)
         elif absolute in known or (os.path.isfile(absolute) and belongs(absolute, settings)):
             chosen.add(absolute)
         else:

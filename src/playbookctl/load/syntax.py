@@ -16,6 +16,7 @@ _RESERVED = {
     "%": "text that begins with '%' must stand in quotes",
 }
 _KNOWN = (
+    ("tab character that violates indentation", "a tab cannot indent; use spaces"),
     ("mapping values are not allowed", "a ': ' inside plain text, or a wrong indentation; put the text in quotes"),
     ("could not find expected ':'", "a key without its colon, or a line indented less than the text it belongs to"),
     ("did not find expected '-' indicator", "this line is no element of the list above; check its indentation"),

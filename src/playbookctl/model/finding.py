@@ -56,12 +56,13 @@ class Fix(Value):
 class Related(Value):
     """Another place that belongs to a problem, in this file or in another (`file`, as in `Source.path`)."""
 
-    __slots__ = ("file", "message", "path")
+    __slots__ = ("file", "message", "path", "span")
 
-    def __init__(self, path: NodePath, message: str, file: str = "") -> None:
+    def __init__(self, path: NodePath, message: str, file: str = "", *, span: Span | None = None) -> None:
         self.path = path
         self.message = message
         self.file = file
+        self.span = span  # where a path does not tell: of two equal keys it means the last
 
 
 class Problem(Value):

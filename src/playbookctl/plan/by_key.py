@@ -122,16 +122,38 @@ def _by_row(run: Run, desired: Desired, place: Place, wave: int) -> Change:
     taken = adopted(run, desired, place, change)
     if taken is not None:
         return taken
-    if key in run.choices.create or (place.row is Row.NEW and not _may_have_existed(run)):
+    if _may_create(run, key, place):
         return _create(run, desired, change)
     if place.row is Row.ALIKE:
         reason = f"not ours, but alike: {wording.several(others)}"
         return hold(change, Standing.NEEDS_HUMAN, reason, ways_out(run, key, others))
+    reason, more = _why_not(run, place)
+    return hold(change, Standing.NEEDS_HUMAN, reason, f"sync --create {key}, or delete {desired.file}{more}")
+
+
+def _may_create(run: Run, key: str, place: Place) -> bool:
+    """Whether a key without a live playbook is created: it is new, or somebody says so."""
+    if key in run.choices.create:
+        return True
     if place.row is Row.GONE:
-        reason = "gone from the server: it was there when the last commit was applied"
-    else:
-        reason = "the last applied commit is not in this clone, so nobody can tell whether it was deleted on the server"
-    return hold(change, Standing.NEEDS_HUMAN, reason, f"sync --create {key}, or delete {desired.file}")
+        return run.choices.bootstrap and not place.others  # a first sync that was cut short; nothing was seen deleted
+    return place.row is Row.NEW and not _may_have_existed(run)
+
+
+def _why_not(run: Run, place: Place) -> tuple[str, str]:
+    """Say why a key without a live playbook is not created, and what ends that beside creating it by name."""
+    if place.row is not Row.GONE:
+        return (
+            "the last applied commit is not in this clone, so nobody can tell whether it was deleted on the server",
+            "",
+        )
+    if place.others:
+        return f"gone from the server: deleted is {wording.several(place.others)}", ""
+    commit = run.situation.applied_commit
+    return (
+        f"gone from the server or never created: commit {commit}, which was applied, has its file",
+        "; or sync --bootstrap, if the first sync was cut short",
+    )
 
 
 def _may_have_existed(run: Run) -> bool:

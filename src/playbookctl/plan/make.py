@@ -108,7 +108,7 @@ def _alive(situation: Situation, rows: LiveRows) -> frozenset[str] | None:
 
 def _unreadable(file: Unreadable, live_id: str) -> Change:
     change = Change(file.key, file.key, Action.NONE, Standing.NEEDS_HUMAN, Row.UNREADABLE, file.file, live_id)
-    reason = "its file cannot be read, so nobody knows what it asks for"
+    reason = "its file is not a valid playbook, so nobody knows what it asks for"
     return hold(change, Standing.NEEDS_HUMAN, reason, f"playbookctl validate {file.file}")
 
 
@@ -128,5 +128,5 @@ def _counts(rows: LiveRows, files: int) -> Counts:
 
 def _notes(run: Run) -> Iterable[str]:
     if run.situation.unreadable:
-        yield f"nothing is retired in this run: {len(run.situation.unreadable)} files cannot be read"
+        yield f"nothing is retired in this run: {len(run.situation.unreadable)} file(s) are not valid playbooks"
     yield from wording.acting_duplicates(run.rows.acting_duplicates())

@@ -37,60 +37,37 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from playbookctl.check.assigned_secrets import assigned_secret
-from playbookctl.check.rule import Context, playbook_rule
-from playbookctl.check.secret_formats import FORMATS, Format, holds_secret, is_secret, known_format
+from playbookctl.check.rule import Context, entry_rule
+from playbookctl.check.secret_formats import holds_secret, is_secret, known_format
+from playbookctl.check.secret_traces import traces
 from playbookctl.model.finding import Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playbookctl.model.playbook import Playbook
     from playbookctl.model.source import NodePath
+    from playbookctl.model.workspace import Entry
 
 
-@playbook_rule("PB403", "secret", Severity.ERROR, doc=__doc__)
-def secret(playbook: Playbook, _: Context) -> Iterator[Problem]:
-    formats, is_named, is_said = _look(playbook.data)
-    if not (formats or is_named or is_said):
+@entry_rule("PB403", "secret", Severity.ERROR, doc=__doc__)
+def secret(entry: Entry, _: Context) -> Iterator[Problem]:
+    data = entry.document.data if entry.document else {}
+    hints = traces(data)
+    if not hints:
         return
-    for path, field, text in _texts(playbook.data, (), ""):
-        known = known_format(text, formats)
-        said = None if known or not is_said else assigned_secret(text)
+    for path, field, text in _texts(data, (), ""):
+        known = known_format(text, hints.formats)
+        said = None if known or not hints.is_said else assigned_secret(text)
         if said:
             name, length = said
             yield Problem(path, f"the text holds a secret as '{name}' ({length} characters); remove it and revoke it")
         elif known:
             name, length = known
             yield Problem(path, f"this looks like {name} ({length} characters); remove it and revoke it")
-        elif is_named and holds_secret(field) and is_secret(field, text):
+        elif hints.is_named and holds_secret(field) and is_secret(field, text):
             yield Problem(
                 path, f"'{field}' holds its secret as it is ({len(text)} characters); remove it and revoke it"
             )
-
-
-def _look(data: dict[str, Any]) -> tuple[list[Format], bool, bool]:
-    """Return the formats whose markers occur, and whether a field has a telling name, or a text says what it holds.
-
-    Nearly all files have none of these.
-    """
-    texts: list[str] = []
-    fields: set[str] = set()
-    stack: list[Any] = [data]
-    while stack:
-        value = stack.pop()
-        if isinstance(value, str):
-            texts.append(value)
-        elif isinstance(value, dict):
-            fields.update(value)
-            stack += value.values()
-            if "default" in value and isinstance(value.get("name"), str):
-                fields.add(value["name"])
-        elif isinstance(value, list):
-            stack += value
-    joined = "\n".join(texts)
-    saying = [text for text in texts if "=" in text or ": " in text or '":' in text]
-    said = bool(saying) and assigned_secret("\n".join(saying)) is not None
-    return [form for form in FORMATS if form.marker in joined], any(map(holds_secret, fields)), said
 
 
 def _texts(value: Any, path: NodePath, field: str) -> Iterator[tuple[NodePath, str, str]]:
