@@ -32,7 +32,9 @@ _LONG = b"x" * _RUN
 _IN_RUNS = [(form.marker.encode(), form) for form in FORMATS if form.in_run]
 _ANYWHERE = [(form.marker.encode(), form) for form in FORMATS if not form.in_run]
 _BETWEEN = b" \t\"'"  # may stand between a name and its `=` or `:`
-_CONTAINERS = frozenset({dict, list})
+_CONTAINERS: frozenset[type] = frozenset({dict, list})
+_DIGITS = frozenset(b"0123456789")
+_VALUE = 210  # bytes of a value in which a digit must stand; longer ones are not read either
 _NAMES = (b"password", b"passwd", b"pwd", b"passphrase", b"passcode", b"secret", b"token", b"key")
 
 
@@ -76,6 +78,10 @@ def _fields(data: dict[str, Any]) -> set[str]:
 
 
 def _says(text: bytes) -> bool:
-    """Tell whether a text has a telling name before a `=` or `:`."""
+    """Tell whether a text has a telling name before a `=` or `:`, and then a value with a digit."""
     plain = text.lower().translate(None, _BETWEEN).replace(b"=", b":")
-    return any(piece.endswith(_NAMES) for piece in plain.split(b":")[:-1])
+    pieces = plain.split(b":")
+    return any(
+        name.endswith(_NAMES) and not _DIGITS.isdisjoint(value[:_VALUE])
+        for name, value in zip(pieces, pieces[1:], strict=False)  # noqa: RUF007 - as fast on Python 3.10
+    )
