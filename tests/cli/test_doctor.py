@@ -121,7 +121,7 @@ def mark_is_newer(team: Team, _: pytest.MonkeyPatch) -> None:
 BROKEN: list[tuple[Any, ExitCode, str, str]] = [
     (config_is_broken, ExitCode.USAGE, "config", "playbookctl.yaml:1:"),
     (environment_is_unknown, ExitCode.USAGE, "environment", "there is no environment 'prod'"),
-    (environments_share_a_tenant, ExitCode.USAGE, "environment", "'prod' and 'copy' have the tenant"),
+    (environments_share_a_tenant, ExitCode.USAGE, "environment", "the environments 'copy' and 'prod' share the tenant"),
     (file_is_unreadable, ExitCode.REFUSED, "playbooks", "1 of 2 files cannot be read as playbooks: playbooks/triage.yaml"),
     (commit_is_older, ExitCode.REFUSED, "history", "is no ancestor of"),
     (no_credentials, ExitCode.NOT_AUTHENTICATED, "credentials", "neither CPOD_API_KEY nor"),

@@ -109,8 +109,6 @@ def test_a_retired_playbook_that_was_switched_on_again_has_drifted() -> None:
 
 LOST: list[tuple[str, list[dict[str, Any]], Row]] = [
     ("deleted", [row("ply_1", B, marks("phishing", B, "ply_1"), is_deleted=True)], Row.GONE),
-    ("not listed", [], Row.GONE),
-    ("its marks were taken off", [row("ply_1", B)], Row.ALIKE),
     ("its base was taken off", [row("ply_1", THEIRS, marks("phishing", None, "ply_1"))], Row.WITHOUT_BASE),
     ("its marks were damaged", [row("ply_1", B, [*marks("phishing", B, "ply_1"), "playbookctl:x=1"])], Row.BAD_MARKER),
     ("there are two", [row(f"ply_{n}", B, marks("phishing", B, f"ply_{n}")) for n in (1, 2)], Row.SEVERAL),
@@ -124,8 +122,22 @@ def test_what_cannot_be_compared_is_said_and_not_passed_over(rows: list[dict[str
     assert [change.row for change in held] == [place]
 
 
-def test_a_new_file_is_no_drift_even_if_something_alike_is_there() -> None:
-    plan, _ = drift(Scene({"phishing": B}, [row("ply_1", THEIRS)]), applied_keys=frozenset())
+NO_EVIDENCE: list[tuple[str, list[dict[str, Any]]]] = [
+    ("nothing is live", []),
+    ("something alike that is nobody's", [row("ply_1", THEIRS)]),
+    (
+        "another repository's deleted one",
+        [row("ply_1", B, marks("phishing", B, "ply_1", space="other"), is_deleted=True)],
+    ),
+]
+
+
+@pytest.mark.parametrize("rows", [case[1] for case in NO_EVIDENCE], ids=[case[0] for case in NO_EVIDENCE])
+@pytest.mark.parametrize("applied", [frozenset(), frozenset({"phishing"})], ids=["new", "in the applied commit"])
+def test_a_playbook_that_may_never_have_been_created_is_no_drift(
+    rows: list[dict[str, Any]], applied: frozenset[str]
+) -> None:
+    plan, _ = drift(Scene({"phishing": B}, rows), applied_keys=applied)
     assert plan.changes == ()
 
 

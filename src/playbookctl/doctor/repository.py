@@ -30,18 +30,8 @@ def config(settings: Settings, shown: str) -> Check:
     return ok(Topic.CONFIG, f"{shown}: namespace {settings.namespace}, environments: {names}")
 
 
-def environment(settings: Settings, chosen: Environment) -> Check:
-    """Judge the environment: two that share a tenant and a namespace would fight over the same playbooks."""
-    for other in settings.environments.values():
-        same = (other.tenant_id, other.app_id, other.namespace) == (chosen.tenant_id, chosen.app_id, chosen.namespace)
-        if other.name != chosen.name and chosen.tenant_id and same:
-            return fail(
-                Topic.ENVIRONMENT,
-                f"'{chosen.name}' and '{other.name}' have the tenant {chosen.tenant_id} and the namespace "
-                f"'{chosen.namespace}' in common: each would undo the other's sync",
-                f"give one of them a namespace of its own: environments.{other.name}.namespace",
-                ExitCode.USAGE,
-            )
+def environment(chosen: Environment) -> Check:
+    """Say which environment it is; one that shares its playbooks with another has been refused before."""
     return ok(Topic.ENVIRONMENT, f"{chosen.name}: {chosen.url or 'the address in CPOD_BASE_URL'}")
 
 

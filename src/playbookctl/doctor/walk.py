@@ -78,7 +78,7 @@ class _Walk:
         self.add(repository.clone(history.head if history else None, shallow=shallow))
         with self.layer(Topic.ENVIRONMENT):
             self.environment = choose_environment(settings, patient.environment)
-        self.add(repository.environment(settings, self.environment))
+        self.add(repository.environment(self.environment))
         self.add(repository.credentials(patient.variables, embedded=self.environment.is_embedded))
         with self.layer(Topic.SERVER), patient.open_client(repo, self.environment, gathered.owners) as client:
             self.connection(self.environment, client)

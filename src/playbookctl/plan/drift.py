@@ -57,7 +57,7 @@ def drift_plan(plan: Plan, rows: LiveRows, situation: Situation, applied: Applie
     run = Run(situation, NO_CHOICES, rows, lambda _: {}, managed)
     planned = {change.live_id: change for change in plan.changes if change.live_id}
     by_key = {change.key: change for change in reversed(plan.changes)}
-    changes = [_lost(change) for change in plan.changes if _is_lost(change, situation)]
+    changes = [change for change in plan.changes if _is_lost(change, rows)]
     for live_id in sorted(rows.by_id):
         live, marker = rows.by_id[live_id], rows.by_id[live_id].marker
         if rows.class_of[live_id] in _COMPARED and isinstance(marker, Marker):
@@ -72,14 +72,14 @@ def drift_plan(plan: Plan, rows: LiveRows, situation: Situation, applied: Applie
 _UNTOUCHED = (Action.NONE, Standing.IN_SYNC, Row.OURS)
 
 
-def _is_lost(change: Change, situation: Situation) -> bool:
-    stripped = change.row == Row.ALIKE and change.key in (situation.applied_keys or ())
-    return change.action is Action.HOLD and (change.row in _LOST or stripped)
+def _is_lost(change: Change, rows: LiveRows) -> bool:
+    """Whether something of ours is live or deleted, and cannot be compared.
 
-
-def _lost(change: Change) -> Change:
-    said = "it was ours when the last commit was applied, and its marks are gone; "
-    return replace(change, reason=said + change.reason) if change.row == Row.ALIKE else change
+    That a key was in the applied commit is no evidence: its playbook may have been held then and never created.
+    """
+    if change.row == Row.GONE and not rows.group(change.key).of(LiveClass.DELETED):
+        return False
+    return change.action is Action.HOLD and change.row in _LOST
 
 
 def _compared(run: Run, known: Change, live: Live, marker: Marker, applied: Applied) -> Change:
