@@ -49,7 +49,7 @@ LAYERS: dict[str, set[str]] = {
     "health": BASE | {"check"},
     "status": BASE | {"survey", "plan", "health"},
     "reconcile": BASE
-    | {"pipeline", "gather", "survey", "applied", "status", "target", "plan", "api", "apply", "history"},
+    | {"pipeline", "check", "gather", "survey", "applied", "status", "target", "plan", "api", "apply", "history"},
     "starter": BASE | {"load"},
     "rendering": BASE | {"gather", "plan"},
     "running": BASE | {"survey", "plan", "api", "marker"},

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from playbookctl.applied import Applied
 from playbookctl.apply.calls import ApplyOptions
 from playbookctl.apply.executor import apply_plan
+from playbookctl.check.plan_secrets import without_secrets
 from playbookctl.errors import Refused
 from playbookctl.history import History
 from playbookctl.model.choices import Choices, Decision, Take
@@ -118,7 +119,7 @@ def drift_report(found: Survey, only: frozenset[str]) -> Report:
     }
     entries = [entry for entry in found.expectations() if not only or entry.key in only]
     said = remarks(entries, plan.changes, environment, found.today, known)
-    return Report("drift", found.gathered.report.version, plan=plan, messages=said)
+    return Report("drift", found.gathered.report.version, plan=without_secrets(plan), messages=said)
 
 
 def carry_out(
@@ -165,7 +166,7 @@ def report_of(command: str, reconciled: Reconciled, outcomes: Iterable[Outcome] 
         files=checked.files,
         rules=checked.rules,
         data=checked.data,
-        plan=reconciled.plan,
+        plan=without_secrets(reconciled.plan),
         outcomes=outcomes,
     )
 

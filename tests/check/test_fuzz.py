@@ -33,13 +33,39 @@ BROKE_ONCE = [
 
 @pytest.fixture(scope="module")
 def oracle() -> Oracle:
-    return Oracle()
+    return Oracle(patience=6)
 
 
 @pytest.mark.parametrize(("data", "kind", "why"), BROKE_ONCE, ids=[why for _, _, why in BROKE_ONCE])
 def test_what_broke_once_does_not_break_again(data: bytes, kind: str, why: str, oracle: Oracle) -> None:
     assert why
     oracle.judge(data, kind, thorough=True)
+
+
+def _steps(number: int, row: str) -> bytes:
+    rows = "".join(row.format(i=index, before=max(0, index - 1)) for index in range(number))
+    return f"name: a\nsteps:\n{rows}".encode()
+
+
+LARGE = [
+    ("steps that lead back", _steps(500, "  - {{id: s{i}, action: get, on_error: {{next: s{before}}}}}\n")),
+    ("steps that lead nowhere", _steps(400, "  - {{id: s{i}, action: get, next: t{i}}}\n")),
+    ("comments at the end of lines", _steps(1000, "  - id: s{i}  # playbookctl: ignore[PB402] x\n    action: get\n")),
+    ("comments above steps", _steps(1000, "  # playbookctl: ignore[PB402] x\n  - id: s{i}\n    action: get\n")),
+    ("keys that stand twice", b"name: a\n" + b"".join(b"k%d: 1\n" % (index // 2) for index in range(1500))),
+    (
+        "conditions of one field",
+        b"name: a\ntrigger_conditions:\n"
+        + b"".join(b"- {field: alert.title, op: not_equals, value: v%d}\n" % index for index in range(1000))
+        + b"steps: [{id: a, action: get}]\n",
+    ),
+]
+
+
+@pytest.mark.parametrize(("data"), [data for _, data in LARGE], ids=[name for name, _ in LARGE])
+def test_a_large_file_takes_no_longer_than_its_bytes_allow(data: bytes, oracle: Oracle) -> None:
+    oracle.judge(b"a: b\n")  # what is imported once is not counted
+    oracle.judge(data)
 
 
 def test_no_mutant_breaks_anything() -> None:

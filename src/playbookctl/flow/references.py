@@ -79,8 +79,9 @@ def uses(playbook: Playbook) -> list[Use]:
 def conditions_of(playbook: Playbook) -> Rows:
     """Return every condition of a playbook, whole, with its path: triggers, then what steps ask."""
     rows: Rows = [(("trigger_conditions", index), each) for index, each in enumerate(playbook.trigger_conditions)]
+    asking = _ASKING.keys()
     for step in playbook.all_steps:
-        for field in [each for each in _ASKING if each in step.data]:
+        for field in () if asking.isdisjoint(step.data) else [each for each in _ASKING if each in step.data]:
             rows += _ASKING[field](step.data[field], (*step.path, field))
     return rows
 

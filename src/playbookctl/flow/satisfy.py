@@ -24,6 +24,7 @@ _POSITIVE = frozenset(
 _TEXT_ONLY = frozenset({"starts_with", "ends_with", "matches"})
 _ORDERED = frozenset({"gt", "gte", "lt", "lte"})
 _MOST_ALTERNATIVES = 64
+_MOST_OF_A_FIELD = 100  # comparisons that are held against each other
 
 
 class Clash(NamedTuple):
@@ -117,11 +118,11 @@ def _clash_of_leaves(leaves: list[tuple[NodePath, Condition]]) -> Clash | None:
                 return Clash(path, None, why)
             by_field.setdefault(leaf["field"], []).append((path, leaf))
     for field, same_field in by_field.items():
-        for (first, one), (second, other) in combinations(same_field, 2):
+        for (first, one), (second, other) in combinations(same_field[:_MOST_OF_A_FIELD], 2):
             if _exclude(one, other) or _exclude(other, one):
                 return Clash(second, first, f"'{field}' cannot both {_said(one)} and {_said(other)}")
     if any("not" in leaf for _, leaf in leaves):
-        for (first, one), (second, other) in combinations(leaves, 2):
+        for (first, one), (second, other) in combinations(leaves[:_MOST_OF_A_FIELD], 2):
             if denies(one, other):
                 return Clash(second, first, "one denies just what the other asks")
     return None

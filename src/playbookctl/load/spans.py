@@ -50,13 +50,16 @@ class Lines:
 
 
 class NodeSpans:
-    """Locates values by walking the composed nodes along a path."""
+    """Locates values by walking the composed nodes along a path; what is asked about offsets and nodes is indexed once."""
 
-    __slots__ = ("lines", "root")
+    __slots__ = ("_extents", "_paths", "_scalars", "lines", "root")
 
     def __init__(self, text: str, root: Node) -> None:
         self.root = root
         self.lines = Lines(text)
+        self._extents: dict[int, int] | None = None
+        self._paths: dict[int, NodePath] | None = None
+        self._scalars: list[tuple[int, int]] | None = None
 
     def locate(self, path: NodePath) -> Span:
         """Return the span of the value at `path`, of its key if the last element is a `Key`, else of the nearest ancestor."""
@@ -83,33 +86,45 @@ class NodeSpans:
 
     def in_text(self, offset: int) -> bool:
         """Tell whether `offset` lies inside a scalar, where `#` begins no comment."""
-        return any(
-            isinstance(node, ScalarNode) and node.start_mark.index <= offset < node.end_mark.index
-            for node in self.nodes()
-        )
+        if self._scalars is None:
+            scalars = (node for node in self.nodes() if isinstance(node, ScalarNode))
+            self._scalars = sorted((node.start_mark.index, node.end_mark.index) for node in scalars)
+        at = bisect_right(self._scalars, (offset, len(self.lines.text) + 1)) - 1
+        return at >= 0 and offset < self._scalars[at][1]
 
     def extent(self, offset: int) -> tuple[int, int]:
         """Return start and end of what begins at `offset`: an element of a list, or a key with its value."""
+        if self._extents is None:
+            self._extents = {}
+            for start, end in self._beginnings():
+                self._extents.setdefault(start, end)
+        return offset, self._extents.get(offset, offset)
+
+    def _beginnings(self) -> Iterator[tuple[int, int]]:
+        """Yield start and end of every element and every key with its value, outer ones first."""
         for node in self.nodes():
             if isinstance(node, MappingNode):
                 for key, value in node.value:
-                    if key.start_mark.index == offset:
-                        return offset, max(key.end_mark.index, value.end_mark.index)
+                    yield key.start_mark.index, max(key.end_mark.index, value.end_mark.index)
             elif isinstance(node, SequenceNode):
                 for child in node.value:
                     dash = self._dash(child.start_mark.index)
-                    if dash == offset or (dash < 0 and child.start_mark.index == offset):
-                        return offset, child.end_mark.index
-        return offset, offset
+                    yield dash if dash >= 0 else child.start_mark.index, child.end_mark.index
 
     def _dash(self, offset: int) -> int:
         """Return the offset of the `-` before an element, or -1 where it stands in brackets."""
-        before = self.lines.text[:offset].rstrip()
-        return len(before) - 1 if before.endswith("-") else -1
+        text = self.lines.text
+        while offset > 0 and text[offset - 1].isspace():
+            offset -= 1
+        return offset - 1 if text[offset - 1 : offset] == "-" else -1
 
     def path_of(self, wanted: Node) -> NodePath:
         """Return the path of a node of this document; () if it is not found."""
-        return next((path for node, path in _paths(self.root, ()) if node is wanted), ())
+        if self._paths is None:
+            self._paths = {}
+            for node, path in _paths(self.root, ()):
+                self._paths.setdefault(id(node), path)
+        return self._paths.get(id(wanted), ())
 
     def _find(self, path: NodePath) -> tuple[Node, bool]:
         node = self.root

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _LONGEST = 100  # characters; names beyond are not compared
+_MOST = 40  # names that are compared letter by letter; where more are that much alike, a guess is worth nothing
 
 
 def nearest(word: str, names: Iterable[str]) -> str | None:
@@ -19,14 +20,19 @@ def nearest(word: str, names: Iterable[str]) -> str | None:
     plain = _plain(word)
     pieces = _pieces(plain, limit + 2)
     best = None
-    for name in sorted(set(names)):
-        if name == word or abs(len(name) - len(word)) > limit or len(name) > _LONGEST:
+    compared = 0
+    for name in sorted({name for name in names if abs(len(name) - len(word)) <= limit and len(name) <= _LONGEST}):
+        if name == word or abs(len(name) - len(word)) > limit:
             continue
         other = _plain(name)
         if other == plain:
             return name
-        if any(piece in other for piece in pieces) and (distance := _distance(plain, other, limit)) <= limit:
-            best, limit = name, distance - 1  # from here on only a nearer one counts
+        if any(piece in other for piece in pieces):
+            compared += 1
+            if (distance := _distance(plain, other, limit)) <= limit:
+                best, limit = name, distance - 1  # from here on only a nearer one counts
+            if compared == _MOST:
+                break
     return best
 
 

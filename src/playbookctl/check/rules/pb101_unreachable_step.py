@@ -82,13 +82,14 @@ def unreachable_step(playbook: Playbook, context: Context) -> Iterator[Problem]:
     flow = context.flow(playbook)
     if len(flow.reached) == len(flow.steps):
         return
-    explained = _said_elsewhere(playbook, flow)
+    named = {reference.target for reference in playbook.references()}
+    explained = _said_elsewhere(playbook, flow, named)
     for head, others in _regions(flow):
         step = flow.steps[head]
         if step.id not in explained:
             more = f", nor to {_count(others)} reached only from it" if others else ""
-            named = any(reference.target == step.id for reference in playbook.references())
-            yield Problem((*step.path, "id"), f"nothing leads to '{step.id}'{more}: {_why(step, named=named)}")
+            why = _why(step, named=step.id in named)
+            yield Problem((*step.path, "id"), f"nothing leads to '{step.id}'{more}: {why}")
 
 
 def _regions(flow: Flow) -> Iterator[tuple[int, int]]:
@@ -102,10 +103,10 @@ def _regions(flow: Flow) -> Iterator[tuple[int, int]]:
             yield at, len(region) - 1
 
 
-def _said_elsewhere(playbook: Playbook, flow: Flow) -> set[str]:
+def _said_elsewhere(playbook: Playbook, flow: Flow, named: set[str]) -> set[str]:
     """Return the ids of which another rule says what is wrong: used twice, or meant by a misspelt name."""
     twice = {step.id for at, step in enumerate(flow.steps) if flow.position[step.id] != at}
-    unknown = {each.target for each in playbook.references()} - set(playbook.step_ids) - {END}
+    unknown = named - set(playbook.step_ids) - {END}
     return twice | {near for target in unknown if (near := nearest(target, playbook.step_ids))}
 
 

@@ -1,7 +1,7 @@
 """A step names another step that does not exist.
 
-The platform cannot go on at that point: depending on its mood it stops the run or ends it as if it had succeeded.
-Both look the same to the analyst who waits for the containment. Usually the name is misspelt, or a step was renamed
+The platform cannot go on at that point. Some stop the run, others end it as if it had succeeded, and the analyst who
+waits for the containment is told of neither. Usually the name is misspelt, or a step was renamed
 and one of the places that lead to it was forgotten.
 
 Looked at: `next`, `branches`, `else`, `on_error`, `on_timeout`, and an approval's `on_refused` and `on_expired`.

@@ -48,7 +48,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from playbookctl.check.rule import Context, playbook_rule
-from playbookctl.flow.graph import OUT, Flow, reach
+from playbookctl.flow.graph import OUT, Edge, Flow, reach
 from playbookctl.model.finding import Problem, Severity
 from playbookctl.model.playbook import END
 
@@ -57,6 +57,8 @@ if TYPE_CHECKING:
 
     from playbookctl.model.playbook import Playbook, Reference
 
+_MOST_SAID = 12  # steps of a way that are named
+
 
 @playbook_rule("PB104", "cycle-outside-loop", Severity.WARNING, doc=__doc__)
 def cycle_outside_loop(playbook: Playbook, context: Context) -> Iterator[Problem]:
@@ -64,15 +66,16 @@ def cycle_outside_loop(playbook: Playbook, context: Context) -> Iterator[Problem
     if not flow.names_back:
         return
     backward = [each for each in _backward(flow) if not flow.is_round(*_ends(flow, each))]
+    onward, back = _plain_edges(flow)
     seen: set[int] = set()
     for reference in backward:
         source, target = _ends(flow, reference)
-        ring = _ring(flow, source, target)
-        if source in seen or not ring or any(flow.steps[at].type == "manual" for at in ring):
+        ring = set() if source in seen else reach(onward, (target,)) & reach(back, (source,))
+        if source not in ring or any(flow.steps[at].type == "manual" for at in ring):
             continue
         seen |= ring
         leaves = any(edge.target not in ring for at in ring for edge in flow.edges[at])
-        way = " → ".join(f"'{flow.steps[at].id}'" for at in _way(flow, target, source, ring))
+        way = _said([flow.steps[at].id for at in _way(flow, target, source, ring)])
         outcome = "and nothing limits the rounds" if leaves else "and no path leads out"
         yield Problem(
             reference.path,
@@ -94,23 +97,36 @@ def _ends(flow: Flow, reference: Reference) -> tuple[int, int]:
     return flow.position[reference.step.id], flow.position[reference.target]
 
 
-def _ring(flow: Flow, source: int, target: int) -> set[int]:
-    """Return the steps on ways from `target` to `source`, rounds of loops aside; empty if there is no way."""
-    edges = [
-        tuple(edge for edge in each if edge.target != OUT and not flow.is_round(at, edge.target))
-        for at, each in enumerate(flow.edges)
+def _plain_edges(flow: Flow) -> tuple[list[tuple[Edge, ...]], list[tuple[Edge, ...]]]:
+    """Return the edges from each step, rounds of loops aside, and the same ones turned round."""
+    onward = [
+        tuple(edge for edge in edges if edge.target != OUT and not flow.is_round(at, edge.target))
+        for at, edges in enumerate(flow.edges)
     ]
-    forth = reach(edges, (target,))
-    return {at for at in forth if source in reach(edges, (at,))} if source in forth else set()
+    back: list[list[Edge]] = [[] for _ in onward]
+    for at, edges in enumerate(onward):
+        for edge in edges:
+            back[edge.target].append(Edge(edge.kind, at))
+    return onward, [tuple(edges) for edges in back]
 
 
 def _way(flow: Flow, first: int, last: int, ring: set[int]) -> list[int]:
     """Return a shortest way from `first` to `last` inside `ring`."""
-    ways = {first: [first]}
+    before = {first: first}
     queue = [first]
     for at in queue:
         for edge in flow.edges[at]:
-            if edge.target in ring and edge.target not in ways:
-                ways[edge.target] = [*ways[at], edge.target]
+            if edge.target in ring and edge.target not in before:
+                before[edge.target] = at
                 queue.append(edge.target)
-    return ways[last]
+    way = [last]
+    while way[-1] != first:
+        way.append(before[way[-1]])
+    return way[::-1]
+
+
+def _said(ids: list[str]) -> str:
+    shown = [f"'{each}'" for each in ids]
+    if len(shown) > _MOST_SAID:
+        shown[_MOST_SAID // 2 : -_MOST_SAID // 2] = [f"… {len(shown) - _MOST_SAID} more"]
+    return " → ".join(shown)

@@ -53,23 +53,22 @@ def action_inputs(playbook: Playbook, context: Context) -> Iterator[Problem]:
     for step, name in context.flow(playbook).connecting:
         connector = context.connectors.by_name.get(name)
         spec = (connector.actions or {}).get(step.action or "") if connector else None
-        if spec is not None:
-            yield from _missing(step, spec)
-            yield from _unknown(step, spec)
+        if spec is None:
+            continue
+        given = step.parameters
+        if not all(name in given for name in spec.required):
+            yield _missing(step, spec)
+        if spec.optional is not None:
+            yield from _unknown(step, (*spec.required, *spec.optional), spec.name)
 
 
-def _missing(step: Step, spec: ActionSpec) -> Iterator[Problem]:
-    missing = [name for name in spec.required if name not in step.parameters]
-    if missing:
-        inputs = ", ".join(f"'{name}'" for name in missing)
-        yield Problem((*step.path, "action"), f"'{spec.name}' needs {inputs}, which 'with' does not give")
+def _missing(step: Step, spec: ActionSpec) -> Problem:
+    inputs = ", ".join(f"'{name}'" for name in spec.required if name not in step.parameters)
+    return Problem((*step.path, "action"), f"'{spec.name}' needs {inputs}, which 'with' does not give")
 
 
-def _unknown(step: Step, spec: ActionSpec) -> Iterator[Problem]:
-    if spec.optional is None:
-        return
-    known = (*spec.required, *spec.optional)
+def _unknown(step: Step, known: tuple[str, ...], action: str) -> Iterator[Problem]:
     for name in step.parameters:
         if name not in known:
             guess = did_you_mean(name, known)
-            yield Problem((*step.path, "with", Key(name)), f"'{spec.name}' knows no input '{name}'{guess}")
+            yield Problem((*step.path, "with", Key(name)), f"'{action}' knows no input '{name}'{guess}")

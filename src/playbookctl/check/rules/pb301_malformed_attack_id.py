@@ -1,7 +1,7 @@
 """An ATT&CK id has the wrong shape.
 
-Techniques are written `T1566` or `T1566.001`, tactics `TA0001`. A malformed id is counted in no coverage report and
-found by no search.
+Techniques are written `T1566` or `T1566.001`, tactics `TA0001`. An id of another shape matches nothing: the playbook is
+missing from the coverage report, and from the search of whoever looks for an answer to that technique.
 
 ```yaml bad
 name: Phishing

@@ -1,6 +1,7 @@
 """A technique has been deprecated: ATT&CK gave it up without a replacement.
 
-It is still known, and in no matrix any more.
+Its page is still there, but no matrix shows it. Coverage that is drawn on the matrix leaves the playbook out, and no
+detection is mapped to the id any more, so no alert leads to the playbook by it.
 
 ```yaml bad
 name: Remove a malicious shortcut

@@ -1,6 +1,7 @@
 """A technique is listed beside one of its own sub-techniques.
 
-The sub-technique says it all: coverage counts the parent twice, and a reader cannot tell which is meant.
+The sub-technique includes its parent: coverage counts the parent twice, and a reader cannot tell whether the playbook
+answers all of the technique or this one form of it.
 
 ```yaml bad
 name: Phishing
@@ -21,7 +22,7 @@ steps:
     action: block-sender
 ```
 
-**How to fix it:** keep the one that is meant.
+**How to fix it:** keep the sub-technique if the playbook answers only that form, the parent if it answers any.
 """
 
 from __future__ import annotations

@@ -7,7 +7,8 @@ no path. A gate guards what comes after it only if no path goes round it, so a m
 guards nothing.
 
 Whether an action is destructive is declared in connectors.yaml (`effect`); where it is not, its name is read for a verb
-(isolate, disable, delete, reset, …), and the message says that it was guessed.
+(isolate, disable, delete, reset, …), and the message says that it was guessed. A name that says nothing, such as
+`update-user`, is judged by what its parameters tell it to do: `status: suspended`, `enabled: false`, a new password.
 
 ```yaml bad
 name: Contain a host

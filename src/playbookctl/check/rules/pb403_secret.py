@@ -2,8 +2,9 @@
 
 Everybody who can read the repository has it, and so has everybody who ever could: it stays in the history, in every
 clone, and in the platform's own copy. Found are the formats in which issuers make their tokens, fields whose name says
-that they hold a password or a token, and texts that say so themselves (`Pwd=…`, `?api_key=…`). Templates, placeholders and encrypted values are left alone. The message
-never repeats the secret.
+that they hold a password or a token, and texts that say so themselves (`Pwd=…`, `?api_key=…`). Templates, placeholders
+and encrypted values are left alone. The config and the connectors file are searched too, and files that the schema does
+not accept. No report repeats the secret, and no plan shows it.
 
 ```yaml bad
 name: Look up an address
@@ -57,7 +58,8 @@ def secret(entry: Entry, _: Context) -> Iterator[Problem]:
         return
     for path, field, text in _texts(data, (), ""):
         known = known_format(text, hints.formats)
-        said = None if known or not hints.is_said else assigned_secret(text)
+        says = hints.is_said and not known and ("=" in text or ":" in text)
+        said = assigned_secret(text) if says else None
         if said:
             name, length = said
             yield Problem(path, f"the text holds a secret as '{name}' ({length} characters); remove it and revoke it")

@@ -1,6 +1,6 @@
 """A comment suppresses a finding that is not there.
 
-It was mended, or the code is misspelt. Left in place it would hide the next one.
+The finding was mended, or the code is misspelt. Left in place, the comment would hide the next such mistake on its line.
 
 ```yaml bad
 name: Phishing

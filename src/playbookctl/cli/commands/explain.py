@@ -29,10 +29,14 @@ def page(code: str, name: str, severity: str, doc: str) -> str:
     """Return a rule's page in Markdown, with its heading and how to suppress it."""
     lines = doc.strip("\n").splitlines()
     examples = "\n".join(_heading(line) if line.startswith("```yaml ") else line for line in lines)
+    comment = (
+        f"put `# playbookctl: ignore[{code}] the reason` at the end of the line, above the step, "
+        "or on the first line for the whole file; or "
+    )
+    how = "" if code.startswith("PB9") else comment  # no comment silences what is said about comments
     return (
         f"# {code} {name}\n\nSeverity: {severity}\n\n{examples}\n\n"
-        f"**How to suppress it:** put `# playbookctl: ignore[{code}] the reason` at the end of the line, above the step, "
-        f"or on the first line for the whole file; or list {code} under `rules.ignore` in playbookctl.yaml.\n"
+        f"**How to suppress it:** {how}list {code} under `rules.ignore` in playbookctl.yaml.\n"
     )
 
 
