@@ -1,7 +1,7 @@
 """Stories of edits on both sides, faults, crashes and syncs, from seeds: none breaks a law of the reconciler (`support/laws.py`).
 
 `make soak` plays 2,000 stories of 30 acts and prints its seed; PLAYBOOKCTL_SEED tells the same ones again, PLAYBOOKCTL_STORIES
-more or fewer. A story that breaks a law is cut down to what matters and printed as a script for `test_found.py`.
+more or fewer. A story that breaks a law is cut down to what matters and printed as a script.
 """
 
 from __future__ import annotations

@@ -32,6 +32,7 @@ FOUL: tuple[Fault, ...] = (
     Fault(FaultKind.CUT_BODY, path=PATH, chance=0.15),
     Fault(FaultKind.TRUNCATED_PAGE, path=PATH),
     Fault(FaultKind.TRUNCATED_PAGE, path=PATH, times=None),
+    Fault(FaultKind.TRUNCATED_PAGE, path=PATH, times=None, rows=2),
     Fault(FaultKind.LIST_WITHOUT, path=PATH, times=None),
     Fault(FaultKind.REPEATED_ROW, path=PATH, times=None),
     Fault(FaultKind.STALE_LIST, seconds=0.05, times=None),
@@ -124,7 +125,11 @@ def edit_in_the_middle_of_a_sync(estate: Estate, a: int, b: int) -> None:
 def edit_in_the_middle_of_foul_weather(estate: Estate, a: int, b: int) -> None:
     _give_it_work(estate, a, b)
     fault = FOUL[b % 8]
-    estate.sync(weather=Weather((fault,), meddle_at=2 + a % 12, meddle=_edit(estate, a // 12, b // 8)))
+    meddle = _edit(estate, a // 12, b // 8)
+    if a % 3 == 0:  # right after a write whose end the client may not know
+        estate.sync(weather=Weather((fault,), meddle_after=1 + a % 2, meddle=meddle))
+    else:
+        estate.sync(weather=Weather((fault,), meddle_at=2 + a % 12, meddle=meddle))
 
 
 @act(2)

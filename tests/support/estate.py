@@ -43,6 +43,7 @@ ROBOT, ANALYST, STRANGER = "per_ROBOT", "per_ANALYST", "per_STRANGER"
 CONNECTORS = {"edr": "defender_for_endpoint", "chat": "slack"}
 OWNERS = ("soc-lead", "tier-2")
 TODAY = "2026-01-01"
+PAGE_SIZE = 4  # so that a list of a handful has several pages
 
 
 class Killed(BaseException):
@@ -54,12 +55,14 @@ class Weather:
     """What befalls one sync. Calls of the client are counted from 1, those of the survey among them.
 
     `kill_at`: the process ends before that call. `meddle` is done before the first call from `meddle_at` on that is no
-    update: between reading and writing one round trip stays open, which nobody denies.
+    update: between reading and writing one round trip stays open, which nobody denies. `meddle_after` waits for so many
+    updates to be sent first.
     """
 
     faults: tuple[Fault, ...] = ()
     kill_at: int = 0
     meddle_at: int = 0
+    meddle_after: int = 0
     meddle: Callable[[], object] | None = None
 
     @property
@@ -75,10 +78,11 @@ class Mortal(Client):
 
     weather = FAIR
     calls = 0
+    updates = 0
     dead = False
 
     def brave(self, weather: Weather) -> None:
-        self.weather, self.calls, self.dead = weather, 0, False
+        self.weather, self.calls, self.updates, self.dead = weather, 0, 0, False
 
     def list_playbooks(self, *, include_deleted: bool = False, tags: tuple[str, ...] = ()) -> Iterator[dict[str, Any]]:
         self._called()
@@ -94,6 +98,7 @@ class Mortal(Client):
 
     def update_playbook(self, playbook_id: str, body: dict[str, Any]) -> dict[str, Any] | None:
         self._called(meddled=False)
+        self.updates += 1
         return super().update_playbook(playbook_id, body)
 
     def _called(self, *, meddled: bool = True) -> None:
@@ -102,7 +107,8 @@ class Mortal(Client):
         if self.dead or self.calls == weather.kill_at:
             self.dead = True
             raise Killed
-        if meddled and weather.meddle is not None and self.calls >= weather.meddle_at:
+        ripe = self.calls >= weather.meddle_at and self.updates >= weather.meddle_after
+        if meddled and weather.meddle is not None and ripe:
             self.weather = replace(weather, meddle=None)
             weather.meddle()
 
@@ -145,7 +151,7 @@ class Estate:
 
     def _client(self) -> Mortal:
         token = BearerToken(self.server.token(tenant=self.tenant, sub=ROBOT))
-        return Mortal(self.server.url, token, tenant_id=self.tenant, may_write=True, policy=FAST)
+        return Mortal(self.server.url, token, tenant_id=self.tenant, may_write=True, policy=FAST, page_size=PAGE_SIZE)
 
     # --- the repository
 

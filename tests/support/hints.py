@@ -174,7 +174,7 @@ def correct(estate: Estate, change: Change, _: re.Match[str], __: int) -> Choice
     found = estate.files.get(stem)
     if found is None:
         raise Broken("a hint names a file that is there", (change.key, change.file, sorted(estate.files)))
-    key = found.get("key") if isinstance(found, dict) else change.key
+    key = found.get("key", change.key) if isinstance(found, dict) else change.key
     taken = [other for other, where in estate.stems().items() if where != stem]
     estate.files[stem] = document(str(key) if key and key not in taken else f"new-{stem}")
     estate.commit()

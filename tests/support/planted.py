@@ -65,10 +65,17 @@ def a_partial_list_taken_as_whole(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Listing, "_finish", lambda *_: None)
 
 
+def an_edit_taken_for_an_echo(patch: pytest.MonkeyPatch) -> None:
+    """What is read after a lost answer is taken for our own write: this one was here once, and stories found it."""
+    read_back = update.read_back
+    patch.setattr(update, "read_back", lambda *known: replace(read_back(*known), ours=True))
+
+
 PLANTED = (
     base_taken_from_live,
     no_reading_before_a_write,
     a_blind_post_after_a_lost_answer,
     the_self_id_ignored,
     a_partial_list_taken_as_whole,
+    an_edit_taken_for_an_echo,
 )
