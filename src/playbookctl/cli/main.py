@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _FOLDER = os.path.join(os.path.dirname(__file__), "commands")
+# What a command does to the server stands in its module as NETWORK; without that it never asks one.
+_SECTIONS = {
+    "never": "Commands that need no server",
+    "reads": "Commands that read a server, and cannot write",
+    "writes": "Commands that write to a server",
+}
 
 
 class LazyGroup(click.Group):
@@ -31,8 +37,21 @@ class LazyGroup(click.Group):
         """Return the command called `cmd_name`, None if there is none."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        command: click.Command = import_module(f"playbookctl.cli.commands.{cmd_name.replace('-', '_')}").command
+        command: click.Command = _module(cmd_name).command
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands, by what they do to the server."""
+        names = self.list_commands(ctx)
+        width = formatter.width - 6 - max(len(name) for name in names)
+        for network, title in _SECTIONS.items():
+            rows = [
+                (name, _module(name).command.get_short_help_str(width))
+                for name in names
+                if getattr(_module(name), "NETWORK", "never") == network
+            ]
+            with formatter.section(title):
+                formatter.write_dl([(f"{name:<{max(map(len, names))}}", said) for name, said in rows])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -47,6 +66,10 @@ class LazyGroup(click.Group):
             raise click.UsageError(f"there is no command '{args[0]}'{guess}", ctx) from None
 
 
+def _module(name: str) -> Any:
+    return import_module(f"playbookctl.cli.commands.{name.replace('-', '_')}")
+
+
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, message="playbookctl %(version)s")
 def cli() -> None:
@@ -54,6 +77,7 @@ def cli() -> None:
 
     \b
     First steps:
+      playbookctl init                config, hook, schema for the editor, an example
       playbookctl validate            check every playbook of the repository
       playbookctl explain PB102       what a finding means, and how to mend it
       playbookctl plan                what a sync would change, field by field

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from playbookctl.reconcile import Reconciled
 
 
-@click.command("adopt")
+NETWORK = "writes"
+
+
+@click.command("adopt", short_help="Take over live playbooks that were made by hand")
 @click.argument("playbooks", nargs=-1, metavar="[KEY[=ID]...]")
 @connection_options
 @click.option("--dry-run", is_flag=True, help="Show the pairs, and write nothing.")

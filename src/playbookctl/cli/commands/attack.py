@@ -29,7 +29,7 @@ _NEW_FILE = "attack-index.tsv"
 _SHOWN = 12  # ids of a list before it says how many more there are
 
 
-@click.group("attack")
+@click.group("attack", short_help="Look up ATT&CK ids, or pin another version of the data")
 def command() -> None:
     """Show the ATT&CK data that ids are checked against, or pin another version of it."""
 

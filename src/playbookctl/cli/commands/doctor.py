@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from playbookctl.pipeline import Repository
 
 
-@click.command("doctor")
+NETWORK = "reads"
+
+
+@click.command("doctor", short_help="Check the set-up layer by layer, from config to marks")
 @connection_options
 @click.option("--format", "format_name", type=click.Choice(["json", "text"]), default="text", show_default=True,
               help="What standard output is for.")  # fmt: skip

@@ -16,8 +16,10 @@ from playbookctl.survey import survey
 from playbookctl.target import choose_environment
 from playbookctl.verdict import drift_exit_code
 
+NETWORK = "reads"
 
-@click.command("drift")
+
+@click.command("drift", short_help="Show what moved on the server since the last sync")
 @connection_options
 @click.option("--only", metavar="KEY", multiple=True, help="Only this playbook. May be repeated.")
 @click.option("--fail", is_flag=True, help="Exit code 1 if something moved that the configuration does not expect.")

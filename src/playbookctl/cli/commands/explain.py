@@ -9,7 +9,7 @@ from playbookctl.errors import UsageError
 from playbookctl.model.nearest import did_you_mean
 
 
-@click.command("explain")
+@click.command("explain", short_help="Print the page of a rule: why, examples, how to fix it")
 @click.argument("code", required=False)
 def command(code: str | None) -> None:
     """Print the page of a rule: why, a bad and a good example, how to fix it. Without CODE all rules are listed."""

@@ -16,7 +16,7 @@ from playbookctl.rewrite import write_all
 from playbookctl.tidy import Tidied, tidy
 
 
-@click.command("fmt")
+@click.command("fmt", short_help="Write playbooks in canonical form, and lose nothing")
 @click.argument("paths", nargs=-1, metavar="[PATH...]")
 @config_option
 @click.option("--check", "only_check", is_flag=True, help="Write nothing. Exit code 1 if a file would change.")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 FORMATS = {"mermaid": mermaid, "dot": dot}
 
 
-@click.command("graph")
+@click.command("graph", short_help="Draw the flow of a playbook")
 @click.argument("key")
 @config_option
 @click.option("--format", "format_name", type=click.Choice(list(FORMATS)), default="mermaid", show_default=True,

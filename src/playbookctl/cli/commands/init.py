@@ -15,7 +15,7 @@ from playbookctl.starter import HOOK, hook_entry, look_around, modeline, slug, w
 NAMESPACE = re.compile(r"[a-z0-9-]{1,32}")
 
 
-@click.command("init")
+@click.command("init", short_help="Write what a repository of playbooks needs")
 @click.option("--namespace", metavar="NAME",
               help="The name under which playbooks are marked on the server. Default: the folder's.")  # fmt: skip
 def command(namespace: str | None) -> None:

@@ -17,8 +17,10 @@ from playbookctl.reconcile import reconcile, report_of
 from playbookctl.target import choose_environment
 from playbookctl.verdict import detailed_exit_code
 
+NETWORK = "reads"
 
-@click.command("plan")
+
+@click.command("plan", short_help="Show what a sync would do, field by field")
 @connection_options
 @click.option(
     "--detailed-exitcode", is_flag=True, help="20 repo ahead, 21 server drifted, 22 both, 23 a person is needed."

@@ -17,8 +17,10 @@ from playbookctl.report.escape import visible
 from playbookctl.survey import survey
 from playbookctl.target import choose_environment
 
+NETWORK = "reads"
 
-@click.command("render")
+
+@click.command("render", short_help="Print the body of a playbook as it would be sent")
 @click.argument("key")
 @connection_options
 @click.option("--offline", is_flag=True, help="Ask no server: every name must be mapped to an id in the configuration.")

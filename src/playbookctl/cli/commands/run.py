@@ -22,7 +22,10 @@ from playbookctl.verdict import run_exit_code
 DEFAULT_TIMEOUT_S = 300
 
 
-@click.command("run")
+NETWORK = "writes"
+
+
+@click.command("run", short_help="Run a live playbook, and wait for its end")
 @click.argument("key")
 @connection_options
 @click.option("--input", "input_file", metavar="FILE", help="Its inputs: a JSON object in FILE, '-' is standard input.")

@@ -7,7 +7,7 @@ import click
 from playbookctl.load.schema.files import schema_names, schema_text
 
 
-@click.command("schema")
+@click.command("schema", short_help="Print a JSON Schema, for editors and other tools")
 @click.argument("name", type=click.Choice(schema_names()), default="playbook")
 def command(name: str) -> None:
     """Print a JSON Schema, for editors and other tools."""

@@ -25,7 +25,7 @@ from playbookctl.errors import UsageError
 TENANT = click.option("--tenant", default="default", show_default=True, metavar="NAME", help="A tenant's name or id.")
 
 
-@click.group(invoke_without_command=True)
+@click.group(invoke_without_command=True, short_help="Serve the reference API on loopback, from an SQLite file")
 @click.option("--database", type=click.Path(dir_okay=False, path_type=Path), default=Path(FOLDER, "local.db"),
               show_default=True, help="The SQLite file; made if it is missing.")  # fmt: skip
 @click.option("--port", type=click.IntRange(0, 65535), default=4000, show_default=True, help="0 takes a free one.")

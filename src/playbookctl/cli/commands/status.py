@@ -19,8 +19,10 @@ from playbookctl.status import Vitals, status_of
 from playbookctl.survey import survey
 from playbookctl.target import choose_environment
 
+NETWORK = "reads"
 
-@click.command("status")
+
+@click.command("status", short_help="Show one line per playbook: where it stands, how it ran")
 @connection_options
 @click.option("--format", "format_name", type=click.Choice(["json", "text"]), default="text", show_default=True,
               help="What standard output is for.")  # fmt: skip

@@ -19,8 +19,10 @@ from playbookctl.reconcile import carry_out, reconcile, refuse_dirty, report_of
 from playbookctl.target import choose_environment
 from playbookctl.verdict import sync_exit_code
 
+NETWORK = "writes"
 
-@click.command("sync")
+
+@click.command("sync", short_help="Carry out the plan: create, update and mark")
 @connection_options
 @click.option("-y", "--yes", is_flag=True, help="Do not ask. Needed where no terminal can answer.")
 @click.option("--allow-dirty", is_flag=True, help="Sync files that are not committed.")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from playbookctl.check.baseline import Baseline, Recorder
 
 
-@click.command("validate")
+@click.command("validate", short_help="Check playbooks by all rules, and mend what can be mended")
 @click.argument("paths", nargs=-1, metavar="[PATH...]")
 @config_option
 @click.option(
