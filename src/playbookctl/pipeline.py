@@ -17,7 +17,7 @@ from playbookctl.check.selection import Selection
 from playbookctl.errors import UsageError
 from playbookctl.load.connectors import load_connectors
 from playbookctl.load.entry import load_entry, read_bytes, unreadable
-from playbookctl.load.files import Links, playbook_files, select
+from playbookctl.load.files import Links, decisive, playbook_files, select
 from playbookctl.load.settings import find_config, load_settings
 from playbookctl.model.report import Report, RuleInfo, Skipped
 from playbookctl.model.workspace import Entry, Workspace
@@ -137,11 +137,16 @@ def check(
 ) -> Report:
     """Check files, and the whole repository as far as they have to do with it. No paths means all playbooks.
 
+    All are checked as well where a path is a file that decides about all: the config, the connectors.
     `on_entry` sees each of the files that were asked for, before it is dropped. Raises UsageError for an unknown code on
     the command line, and where there is no playbook at all.
     """
     rules = all_rules()
     messages = _judge((*options.select, *options.ignore), rules)
+    if options.stdin is None and options.only is None and (file := decisive(paths, repository.settings)):
+        _must_exist(paths)
+        messages.append(f"'{file}' decides about all playbooks, so all are checked")
+        paths = ()
     chosen, passed_over = _chosen(repository, paths, options)
     selection = Selection(repository.settings, options.select, options.ignore, repository.rooted)
     own = {entry.source.path: entry for entry in repository.own_entries(rules)}
@@ -185,9 +190,7 @@ def shown_path(file: str, here: str) -> str:
 def _chosen(repository: Repository, paths: Sequence[str], options: CheckOptions) -> tuple[list[str], list[str]]:
     if options.stdin is not None:
         return [], []
-    for path in paths:
-        if not os.path.lexists(path):
-            raise UsageError(f"there is no file or folder '{path}'")
+    _must_exist(paths)
     if paths:
         chosen, passed_over = select(paths, repository.settings)
         return _narrowed(repository, chosen, options), passed_over
@@ -199,6 +202,12 @@ def _chosen(repository: Repository, paths: Sequence[str], options: CheckOptions)
             hint="name files or folders, or set 'playbooks:' in playbookctl.yaml; 'playbookctl init' writes one",
         )
     return _narrowed(repository, files, options), []
+
+
+def _must_exist(paths: Sequence[str]) -> None:
+    for path in paths:
+        if not os.path.lexists(path):
+            raise UsageError(f"there is no file or folder '{path}'")
 
 
 def _narrowed(repository: Repository, files: list[str], options: CheckOptions) -> list[str]:

@@ -49,6 +49,13 @@ def select(paths: Iterable[str], settings: Settings) -> tuple[list[str], list[st
     return sorted(chosen), passed_over
 
 
+def decisive(paths: Iterable[str], settings: Settings) -> str | None:
+    """Return the first of `paths` that decides about all playbooks: the config, connectors, ATT&CK data, a baseline."""
+    named = (settings.connectors, settings.attack_file, settings.config_file, settings.baseline)
+    deciding = {os.path.realpath(os.path.join(settings.root, file)) for file in named if file}
+    return next((path for path in paths if os.path.realpath(path) in deciding), None)
+
+
 def belongs(file: str, settings: Settings) -> bool:
     """Tell whether a path (absolute) is where a playbook would lie, whether or not there is such a file."""
     if not _is_playbook(file, settings):

@@ -42,7 +42,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from playbookctl.check.rule import Context, workspace_rule
-from playbookctl.model.finding import Problem, Severity
+from playbookctl.model.finding import Problem, Related, Severity
 from playbookctl.model.nearest import did_you_mean, nearest
 from playbookctl.model.source import Key
 
@@ -66,6 +66,8 @@ def call_does_not_fit(workspace: Workspace, _: Context) -> Iterator[Problem]:
 def _misfits(path: list[Any], hands: list[Any], called: Summary, file: str) -> Iterator[Problem]:
     names, shared, read = hands
     facts = called.facts
+    takes = (Related(("inputs",), f"what '{called.key}' takes", called.file),)
+    gives = (Related(("outputs",), f"what '{called.key}' gives back", called.file),)
     inputs = [name.strip() for name in facts["reach"]["inputs"]]
     if inputs and not shared:
         given = {name.strip() for name in names}
@@ -76,12 +78,15 @@ def _misfits(path: list[Any], hands: list[Any], called: Summary, file: str) -> I
                 missing = [each for each in missing if each != meant]  # one mistake is one finding
                 message = f"'{called.key}' knows no input '{name}'{did_you_mean(name, inputs)}"
                 severity = None if meant else Severity.WARNING
-                yield Problem((*path, "with", Key(name)), message, severity=severity, file=file)
+                where = (*path, "with", Key(name))
+                yield Problem(where, message, related=takes, severity=severity, file=file)
         if missing:
             listed = ", ".join(f"'{name}'" for name in missing)
-            yield Problem((*path, "playbook"), f"'{called.key}' needs {listed}, which 'with' does not give", file=file)
+            message = f"'{called.key}' needs {listed}, which 'with' does not give"
+            yield Problem((*path, "playbook"), message, related=takes, file=file)
     outputs = facts.get("outputs", ())
     for place, name in read:
         if name not in outputs:
             hint = did_you_mean(name, outputs) or ("" if outputs else "; it declares none")
-            yield Problem(tuple(place), f"'{called.key}' has no output '{name}'{hint}", file=file)
+            message = f"'{called.key}' has no output '{name}'{hint}"
+            yield Problem(tuple(place), message, related=gives, file=file)
