@@ -27,8 +27,10 @@ LAYERS: dict[str, set[str]] = {
     "flow": BASE | {"flow"},
     "check": BASE | {"check", "flow", "attack"},
     "plan": BASE | {"plan", "flow", "canonical", "marker", "steps"},
-    "api": BASE | {"api"},
-    "apply": BASE | {"apply", "api", "canonical", "marker", "steps"},
+    "transport": BASE | {"transport"},  # what the clients share: `api` and `forge`
+    "api": BASE | {"api", "transport"},
+    "forge": BASE | {"forge", "transport"},
+    "apply": BASE | {"apply", "api", "transport", "canonical", "marker", "steps"},
     "edit": BASE | {"edit"},
     "report": BASE | {"report"},
     "server": BASE | {"server", "flow"},
@@ -80,7 +82,7 @@ LAYERS: dict[str, set[str]] = {
 }
 LIBRARIES = {
     "yaml": {"load"},
-    "httpx": {"api", "forge", "attack/fetch.py"},
+    "httpx": {"transport", "api", "forge", "attack/fetch.py"},
     "fastapi": {"server"},
     "starlette": {"server"},
     "uvicorn": {"server"},
@@ -89,7 +91,7 @@ LIBRARIES = {
     "deepdiff": {"plan"},
     "click": {"cli"},
     "jinja2": {"report"},
-    "stamina": {"api", "apply"},
+    "stamina": {"transport", "apply"},
 }
 HOOK_PATH_NEVER = {
     "httpx",

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from playbookctl.api.answers import explain
-from playbookctl.api.wire import Answer
 from playbookctl.errors import (
     AnswerLost,
     AuthError,
@@ -19,6 +17,8 @@ from playbookctl.errors import (
     ServerError,
     Transient,
 )
+from playbookctl.transport.answers import explain
+from playbookctl.transport.wire import Answer
 from support.rows import row
 from support.scripted import Reply
 

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from playbookctl.api import RetryPolicy
-from playbookctl.api.limiter import LARGEST_INTERVAL, Limiter, retry_after
 from playbookctl.errors import AnswerLost, PlaybookctlError, ServerError, Stopped, Transient
+from playbookctl.transport.limiter import LARGEST_INTERVAL, Limiter, retry_after
 from support.rows import row
 from support.scripted import Reply
 

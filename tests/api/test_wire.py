@@ -169,7 +169,7 @@ def test_an_answer_that_is_no_gzip_is_asked_for_again_then_given_up(playing: Cal
 
 
 def test_an_answer_that_drips_is_given_up(playing: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("playbookctl.api.wire.LONGEST_ANSWER", 0.0)
+    monkeypatch.setattr("playbookctl.transport.wire.LONGEST_ANSWER", 0.0)
     client, _ = playing(lambda _: GOOD)
     with pytest.raises(Transient, match=r"was lost: the answer took more than 0 s"):
         client.get_playbook("ply_001")

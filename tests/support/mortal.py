@@ -12,8 +12,8 @@ import sys
 import threading
 from typing import Any
 
-from playbookctl.api.wire import Wire
 from playbookctl.cli.main import run
+from playbookctl.transport.wire import Wire
 
 IN_FLIGHT_S = 0.05
 

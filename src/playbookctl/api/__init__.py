@@ -3,6 +3,6 @@
 from playbookctl.api.auth import BearerToken, ClientCredentials
 from playbookctl.api.client import Client
 from playbookctl.api.readonly import WriteAttempted
-from playbookctl.api.retry import RetryPolicy
+from playbookctl.transport.retry import RetryPolicy
 
 __all__ = ["BearerToken", "Client", "ClientCredentials", "RetryPolicy", "WriteAttempted"]

@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 
 import jwt
 
-from playbookctl.api.answers import Nonsense
 from playbookctl.errors import AuthError
+from playbookctl.transport.answers import Nonsense
 
 if TYPE_CHECKING:
     from collections.abc import Callable

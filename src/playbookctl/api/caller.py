@@ -7,21 +7,22 @@ import time
 from typing import TYPE_CHECKING
 from urllib.parse import quote_plus
 
-from playbookctl.api.answers import Nonsense, failure, payload
+from playbookctl.api.answers import failure
 from playbookctl.api.auth import ClientCredentials, Session, expiry_words, given_token, token_from
 from playbookctl.api.readonly import TOKEN_PATH
-from playbookctl.api.retry import repeat
-from playbookctl.api.wire import Answer, Call
 from playbookctl.errors import AuthError, ServerError
+from playbookctl.transport.answers import Nonsense, payload
+from playbookctl.transport.retry import repeat
+from playbookctl.transport.wire import Answer, Call
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeVar
 
     from playbookctl.api.auth import Credentials, Token
-    from playbookctl.api.retry import RetryPolicy
-    from playbookctl.api.wire import Wire
     from playbookctl.errors import PlaybookctlError
+    from playbookctl.transport.retry import RetryPolicy
+    from playbookctl.transport.wire import Wire
 
     T = TypeVar("T")
 

@@ -9,21 +9,23 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from playbookctl.api.address import base_url
-from playbookctl.api.answers import Nonsense, is_id, payload, single
+import httpx
+
+from playbookctl.api.answers import is_id, single
 from playbookctl.api.caller import Caller
-from playbookctl.api.limiter import Limiter
 from playbookctl.api.pages import PAGE_SIZE, BrokenList, Page, read_page, rows
-from playbookctl.api.retry import RetryPolicy
+from playbookctl.api.readonly import ReadOnlyHttp
 from playbookctl.api.tenancy import HINT, Tenancy
-from playbookctl.api.wire import PAGE_BYTES, TIMEOUT, Answer, Call, Wire, open_http
 from playbookctl.errors import AuthError, Rejected
+from playbookctl.transport.address import base_url
+from playbookctl.transport.answers import Nonsense, payload
+from playbookctl.transport.limiter import Limiter
+from playbookctl.transport.retry import RetryPolicy
+from playbookctl.transport.wire import PAGE_BYTES, TIMEOUT, Answer, Call, Wire, open_http
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import TypeAlias
-
-    import httpx
 
     from playbookctl.api.answers import Row
     from playbookctl.api.auth import Claims, Credentials
@@ -67,7 +69,7 @@ class Client:
         policy = policy or RetryPolicy()
         self._tenancy = Tenancy(tenant_id, app_id)
         self._page_size = page_size
-        self._http = open_http(base, may_write=may_write, timeout=timeout)
+        self._http = open_http(base, kind=httpx.Client if may_write else ReadOnlyHttp, timeout=timeout)
         self._wire = Wire(self._http, base, Limiter(stop or threading.Event(), on_pause), policy.longest_pause)
         try:
             self._caller = Caller(

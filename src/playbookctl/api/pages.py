@@ -7,7 +7,8 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from playbookctl.api.answers import Nonsense, a_kind, is_id
+from playbookctl.api.answers import is_id
+from playbookctl.transport.answers import Nonsense, a_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

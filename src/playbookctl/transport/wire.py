@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 import httpx
 
 from playbookctl import __version__
-from playbookctl.api.address import is_loopback, same_origin
-from playbookctl.api.limiter import Limiter, retry_after
-from playbookctl.api.readonly import ReadOnlyHttp
 from playbookctl.errors import AnswerLost, ServerError, Transient
+from playbookctl.transport.address import is_loopback, same_origin
+from playbookctl.transport.limiter import Limiter, retry_after
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 TIMEOUT = httpx.Timeout(60.0, connect=10.0, pool=120.0)
 LONGEST_ANSWER = 300.0  # seconds from the request to the last byte
@@ -61,23 +60,47 @@ class Answer:
         return retry_after(self.headers.get("retry-after"), self.headers.get("date"))
 
 
-def open_http(base: httpx.URL, *, may_write: bool, timeout: httpx.Timeout = TIMEOUT) -> httpx.Client:
-    """Return the HTTP client: HTTP/1.1 kept alive; the environment's proxies and certificates, but for loopback."""
-    client = httpx.Client if may_write else ReadOnlyHttp
-    return client(
+def open_http(
+    base: httpx.URL,
+    *,
+    kind: type[httpx.Client] = httpx.Client,
+    accept: str = "application/json",
+    timeout: httpx.Timeout = TIMEOUT,
+) -> httpx.Client:
+    """Return a client of `kind`: HTTP/1.1 kept alive; the environment's proxies and certificates, but for loopback."""
+    return kind(
         timeout=timeout,
         limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=4.0),
         follow_redirects=False,
         trust_env=not (base.scheme == "http" and is_loopback(base)),
-        headers={"User-Agent": f"playbookctl/{__version__} httpx/{httpx.__version__}", "Accept": "application/json"},
+        headers={"User-Agent": f"playbookctl/{__version__} httpx/{httpx.__version__}", "Accept": accept},
     )
 
 
-class Wire:
-    """Sends calls to one base url through the shared limiter, which sits out pauses up to `longest_pause` seconds."""
+def asks_to_wait(answer: Answer) -> bool:
+    """Tell whether an answer means that its caller is too quick: 429 (too many requests) or 503 (not available)."""
+    return answer.status in {429, 503}
 
-    def __init__(self, http: httpx.Client, base: httpx.URL, limiter: Limiter, longest_pause: float) -> None:
+
+class Wire:
+    """Sends calls to one base url through the shared limiter, which sits out pauses up to `longest_pause` seconds.
+
+    `setting` is what people call the place where the url is set; `throttles` tells which answers ask to wait.
+    """
+
+    def __init__(
+        self,
+        http: httpx.Client,
+        base: httpx.URL,
+        limiter: Limiter,
+        longest_pause: float,
+        *,
+        setting: str = "the environment's url",
+        throttles: Callable[[Answer], bool] = asks_to_wait,
+    ) -> None:
         self._longest_pause = longest_pause
+        self._setting = setting
+        self._throttles = throttles
         self._http = http
         self._root = str(base).rstrip("/")
         self._limiter = limiter
@@ -98,13 +121,13 @@ class Wire:
                 return answer
             if call.writes:
                 raise AnswerLost(
-                    f"{call} was redirected to '{target.host}'{_id(answer)}", hint="correct the environment's url"
+                    f"{call} was redirected to '{target.host}'{_id(answer)}", hint=f"correct {self._setting}"
                 )
             if not same_origin(url, target):
                 raise ServerError(
                     f"{call} is redirected from '{_origin(url)}' to '{_origin(target)}', where the token must not go"
                     f"{_id(answer)}",
-                    hint="write the final address as the environment's url, if you trust it",
+                    hint=f"write the final address as {self._setting}, if you trust it",
                 )
             url = target
         raise ServerError(
@@ -112,7 +135,7 @@ class Wire:
         )
 
     def _pace(self, answer: Answer) -> None:
-        if answer.status in {429, 503}:
+        if self._throttles(answer):
             pause = answer.pause
             self._limiter.throttled(None if pause is None or pause > self._longest_pause else pause)
         else:
@@ -137,10 +160,9 @@ class Wire:
                 response.close()
         except httpx.RequestError as error:
             _note(call, type(error).__name__, began, request_id)
-            raise _transport_error(call, url, error, request_id) from error
-        answer = Answer(
-            response.status_code, response.headers, body, response.headers.get("x-request-id") or request_id
-        )
+            raise _transport_error(call, url, error, request_id, self._setting) from error
+        theirs = response.headers.get("x-request-id") or response.headers.get("x-github-request-id")
+        answer = Answer(response.status_code, response.headers, body, theirs or request_id)
         _note(call, f"{answer.status} {len(body)} bytes", began, answer.request_id)
         return answer
 
@@ -174,7 +196,9 @@ def _redirect(url: httpx.URL, answer: Answer) -> httpx.URL | None:
         ) from error
 
 
-def _transport_error(call: Call, url: httpx.URL, error: httpx.RequestError, request_id: str) -> ServerError:
+def _transport_error(
+    call: Call, url: httpx.URL, error: httpx.RequestError, request_id: str, setting: str
+) -> ServerError:
     where, what = _origin(url), str(error) or type(error).__name__
     if _is_certificate(error):
         return ServerError(
@@ -182,14 +206,12 @@ def _transport_error(call: Call, url: httpx.URL, error: httpx.RequestError, requ
             hint="set SSL_CERT_FILE to your organisation's certificates",
         )
     if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)):
-        return Transient(
-            f"cannot connect to '{where}': {what}", hint="check the environment's url, the network and HTTPS_PROXY"
-        )
+        return Transient(f"cannot connect to '{where}': {what}", hint=f"check {setting}, the network and HTTPS_PROXY")
     if isinstance(error, httpx.PoolTimeout):
         return Transient(f"no connection to '{where}' became free", hint="run with fewer workers")
     if isinstance(error, (httpx.UnsupportedProtocol, httpx.LocalProtocolError)):
         # what httpx says here may quote a header, and a header may be the token
-        return ServerError(f"{call} cannot be sent to '{where}'", hint="check the environment's url and credentials")
+        return ServerError(f"{call} cannot be sent to '{where}'", hint=f"check {setting} and the credentials")
     lost = AnswerLost if call.writes else Transient
     return lost(
         f"the answer of '{where}' to {call} was lost: {what} (request id {request_id})", hint="run the command again"

@@ -9,11 +9,12 @@ import httpx
 from playbookctl.errors import ConfigError
 
 
-def base_url(text: str, *, insecure_http: bool = False) -> httpx.URL:
+def base_url(text: str, *, insecure_http: bool = False, credentials: str = "CPOD_API_KEY") -> httpx.URL:
     """Return the root of the API without a slash at its end.
 
     Raises ConfigError unless it is https, or http to this machine itself (or to anywhere, with `insecure_http`);
-    a name or password in the address is refused too, since addresses are printed.
+    a name or password in the address is refused too, since addresses are printed. `credentials` is the variable that
+    the token belongs into.
     """
     try:
         url = httpx.URL(text.rstrip("/"))
@@ -21,7 +22,7 @@ def base_url(text: str, *, insecure_http: bool = False) -> httpx.URL:
         raise ConfigError(f"'{text}' is not a url: {error}", hint="write it as https://HOST") from error
     if url.userinfo:
         raise ConfigError(
-            f"the url of '{url.host}' carries a name or password", hint="leave them out; use CPOD_API_KEY"
+            f"the url of '{url.host}' carries a name or password", hint=f"leave them out; use {credentials}"
         )
     if url.scheme not in {"http", "https"} or not url.host:
         raise ConfigError(f"'{text}' is not the url of an API", hint="write it as https://HOST")
