@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 DEMO_STAMP := $(VENV)/.installed-demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench fuzz mistakes mutate soak generate clean
+.PHONY: help demo test lint format bench fuzz mistakes mutate soak generate images clean
 
 help:  ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ generate: $(STAMP)  ## write again what is generated: validators, schemas of rep
 	$(BIN)/python scripts/build_validators.py
 	$(BIN)/python scripts/build_schemas.py
 	$(BIN)/python scripts/build_docs.py
+
+images: $(STAMP)  ## draw the terminal pictures of the README again
+	$(BIN)/python scripts/build_images.py
 
 bench: $(STAMP)  ## measure against peers, write docs/benchmarks.md
 	$(BIN)/python scripts/bench.py $(ARGS)

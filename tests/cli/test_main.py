@@ -133,6 +133,11 @@ def test_the_readme_lists_every_exit_code() -> None:
     assert listed == set(ExitCode)
 
 
+def test_the_readme_lists_every_command() -> None:
+    listed = set(re.findall(r"^\| `([a-z]+)|, `([a-z]+) ", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE))
+    assert {first or second for first, second in listed} >= set(cli.list_commands(click.Context(cli)))
+
+
 def test_every_command_has_help_and_says_what_it_does() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "playbookctl", "--help"], capture_output=True, text=True, check=True, env={**os.environ}
