@@ -33,6 +33,10 @@ LAYERS: dict[str, set[str]] = {
     "apply": BASE | {"apply", "api", "transport", "canonical", "marker", "steps"},
     "edit": BASE | {"edit"},
     "report": BASE | {"report"},
+    "review": BASE | {"review", "flow", "canonical", "steps"},
+    "trees": BASE,
+    "committed": BASE | {"load", "attack", "check", "trees"},
+    "reviewing": BASE | {"committed", "trees", "history", "narrow", "load", "attack", "check", "review", "pipeline"},
     "server": BASE | {"server", "flow"},
     # The pipeline: the modules that know the order of the stages. `gather` and `past` make the repo's side of a plan,
     # `narrow` says what a check may leave out, `target` opens the live side, `reconcile` puts them together, `verdict`
@@ -66,6 +70,7 @@ LAYERS: dict[str, set[str]] = {
         "tidy",
         "rewrite",
         "narrow",
+        "reviewing",
         "gather",
         "target",
         "survey",

@@ -87,9 +87,9 @@ class History:
             return None  # would be an option to git
         return _asked(self.root, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
 
-    def merge_base(self, commit: str) -> str | None:
-        """Return the last commit that HEAD and `commit` have in common; None if there is none here."""
-        return _asked(self.root, "merge-base", commit, "HEAD")
+    def merge_base(self, commit: str, other: str = "HEAD") -> str | None:
+        """Return the last commit that `other` and `commit` have in common; None if there is none here."""
+        return _asked(self.root, "merge-base", commit, other)
 
     def changed_since(self, commit: str) -> frozenset[str]:
         """Return the paths, relative to the root, that differ between `commit` and the work tree.

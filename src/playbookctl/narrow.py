@@ -63,7 +63,7 @@ def affected_since(repository: Repository, ref: str) -> Affected:
             f"--changed-since needs git, and {repository.shown(settings.root)} has no history: {why_no_history(settings.root)}",
             hint="check all playbooks, without --changed-since",
         )
-    base = _merge_base(history, ref)
+    base = merge_base(history, commit_called(history, ref), ref)
     rows = history.changed_since(base)
     changed = {os.path.join(history.root, row) for row in rows}
     playbooks = {_real(file): repository.shown(file) for file in repository.files()}
@@ -81,21 +81,27 @@ def affected_since(repository: Repository, ref: str) -> Affected:
     )
 
 
-def _merge_base(history: History, ref: str) -> str:
+def commit_called(history: History, ref: str) -> str:
+    """Return the full id of the commit that `ref` names. Raises UsageError where this clone has none."""
     commit = history.commit_of(ref)
-    shallow = history.is_shallow()
     if commit is None:
         from playbookctl.model.nearest import did_you_mean
 
         guess = did_you_mean(ref, history.ref_names())
         plain = "name a branch, tag or commit that is here, such as origin/main after 'git fetch'"
-        hint = _FETCH if shallow else plain
+        hint = _FETCH if history.is_shallow() else plain
         raise UsageError(f"git knows no commit '{ref}'{guess}", hint=hint)
-    base = history.merge_base(commit)
+    return commit
+
+
+def merge_base(history: History, commit: str, ref: str, head: str = "HEAD") -> str:
+    """Return the last commit that `commit`, called `ref`, has in common with `head`. Raises UsageError if none is here."""
+    base = history.merge_base(commit, head)
     if base is None:
+        shallow = history.is_shallow()
         why = ", as far as this shallow clone reaches" if shallow else ""
         hint = _FETCH if shallow else "name a commit of the same history"
-        raise UsageError(f"'{ref}' and HEAD have no commit in common{why}", hint=hint)
+        raise UsageError(f"'{ref}' and {head} have no commit in common{why}", hint=hint)
     return base
 
 

@@ -25,11 +25,16 @@ def load_connectors(settings: Settings, shown: str = "") -> tuple[Connectors, En
         entry = load_entry(shown or settings.connectors, read_bytes(file), "connectors")
     except OSError as error:
         return Connectors({}, None), unreadable(shown or settings.connectors, f"cannot be read: {error.strerror}")
+    return catalogue_of(entry, file), entry
+
+
+def catalogue_of(entry: Entry, file: str) -> Connectors:
+    """Return the catalogue of the entry of a connectors file that lies at `file` (absolute)."""
     data = entry.document.data.get("connectors") if entry.document else None
     if not isinstance(data, dict):
-        return Connectors({}, None), entry
+        return Connectors({}, None)
     broken = {
         problem.path[1] for code, problem in entry.problems if code in ("PB002", "PB004") and len(problem.path) > 1
     }
     names = {name: {} if name in broken or not isinstance(value, dict) else value for name, value in data.items()}
-    return Connectors({name: Connector(name, value) for name, value in names.items()}, file), entry
+    return Connectors({name: Connector(name, value) for name, value in names.items()}, file)

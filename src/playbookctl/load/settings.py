@@ -42,7 +42,12 @@ def load_settings(config: str | None, folder: str, shown: str = "") -> tuple[Set
         data = read_bytes(config)
     except OSError as error:
         raise ConfigError(f"the config '{shown or config}' cannot be read: {error.strerror}") from error
-    entry = load_entry(shown or config, data, "config")
+    return read_settings(config, shown or config, data)
+
+
+def read_settings(config: str, shown: str, data: bytes) -> tuple[Settings, Entry]:
+    """Return the settings of a config's bytes; its folder is the root, whether or not it lies there. Raises ConfigError."""
+    entry = load_entry(shown, data, "config")
     for code, problem in entry.problems:
         unknown_key = code == "PB002" and problem.path and isinstance(problem.path[-1], Key)
         if not unknown_key and code in ("PB001", "PB002", "PB003", "PB004", "PB008", "PB009"):
