@@ -119,7 +119,7 @@ def test_steps_moved_on_the_server_go_from_repo_to_live() -> None:
 
 
 def test_the_last_writer_is_named_where_the_server_moved_something() -> None:
-    writer = Writer("per_1", "2026-11-02T03:12:44Z", "frontend")
+    writer = Writer("per_1", "2026-11-02T03:12:44.716378Z", "frontend")  # a fraction of a second helps nobody
     base = Change("key", "Key", Action.NONE, Standing.SERVER_DRIFTED, 5, writer=writer)
     moved = Change("key", "Key", Action.NONE, Standing.SERVER_DRIFTED, 5, writer=writer,
                    fields=(FieldChange("name", Side.LIVE, LIVE, REPO),))  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _NEW = 1  # the row of the three-way table whose reason is its group
 _ACTS = ("trigger_conditions", "auto_execute", "enabled", "steps")  # the fields that say how a playbook acts
 _STEP_MARK = {StepKind.ADDED: "+", StepKind.REMOVED: "-", StepKind.CHANGED: "~", StepKind.MOVED: "~"}
+_FRACTION = re.compile(r"(?<=:\d\d)\.\d+")  # of a second: nobody reads it
 _INVERSE = {StepKind.ADDED: StepKind.REMOVED, StepKind.REMOVED: StepKind.ADDED}
 
 
@@ -66,7 +68,7 @@ def of_change(change: Change, layout: Layout) -> Iterator[Line]:
 
 def said_of(writer: Writer) -> str:
     """Return who wrote, when and from where, as far as the server says it."""
-    parts = (("by", writer.updated_by), ("at", writer.updated_at), ("through", writer.source_type))
+    parts = (("by", writer.updated_by), ("at", _FRACTION.sub("", writer.updated_at)), ("through", writer.source_type))
     return " ".join(f"{word} {value}" for word, value in parts if value) or "by an unknown writer"
 
 
