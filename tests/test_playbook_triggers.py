@@ -9,7 +9,7 @@ import pytest
 
 from playbookctl.attack.index import AttackIndex
 from playbookctl.attack.values import Status
-from playbookctl.flow.conditions import evaluate_all
+from playbookctl.flow.evaluate import evaluate_all
 from support.walk import ALERT_FIELDS, INCIDENTS, Book, books, references
 
 # Alerts and the playbook each of them fires. The first of a playbook is its plainest.

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from playbookctl.flow.conditions import MISSING, UNKNOWN, evaluate, evaluate_all, lookup, same, template_path
+from playbookctl.flow.conditions import MISSING, UNKNOWN, lookup, same, template_path
+from playbookctl.flow.evaluate import evaluate, evaluate_all
 
 FACTS = {
     "alert": {

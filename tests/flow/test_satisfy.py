@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playbookctl.flow.conditions import evaluate, evaluate_all
+from playbookctl.flow.evaluate import evaluate, evaluate_all
 from playbookctl.flow.satisfy import cannot_hold, clash, denies, is_always
 
 

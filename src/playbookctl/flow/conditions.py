@@ -1,8 +1,9 @@
-"""Whether a condition holds for given facts: true, false, or None where it cannot be told.
+"""What conditions read: the values at paths in the given facts, and when two values are the same.
 
-Facts are plain JSON values by name: `alert`, `inputs`, `steps` (`{id: {"output": …, "answer": …}}`), and two that
-speak about the world: `connectors` (the names of those available) and `expr` (what an opaque expression is worth,
-by its text). Whoever evaluates gives what is known; nothing is guessed.
+Facts are plain JSON values by name: `alert`, `inputs`, `steps` (`{id: {"output": …, "answer": …}}`), and three that
+speak about the world: `connectors` (the names of those available), `expr` (what an opaque expression is worth, by its
+text) and `redacted` (true if the alert was redacted: what a pseudonym hides is not known). Whoever evaluates gives what
+is known; nothing is guessed. `flow/evaluate.py` tells whether a condition holds.
 """
 
 from __future__ import annotations
@@ -11,14 +12,16 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from typing import Final
+    from collections.abc import Callable, Mapping
+    from typing import Final, TypeAlias
 
-    from playbookctl.model.playbook import Condition
+    Facts: TypeAlias = Mapping[str, Any]
+    Trail: TypeAlias = tuple[tuple[str, str], ...]
 
 OPAQUE_CHARACTERS = frozenset("|()[]{}$\"'")  # a field with one of these is some vendor's expression, not a path
 
 MAX_DIGITS = 9  # of an index; Python refuses to read numbers of thousands of digits
+MAX_NESTING = 50  # lists within lists that a path is followed through
 
 
 class Absent(Enum):
@@ -32,36 +35,30 @@ MISSING: Final = Absent.MISSING
 UNKNOWN: Final = Absent.UNKNOWN
 
 
-def evaluate(condition: Condition, facts: Mapping[str, Any]) -> bool | None:
-    """Tell whether `condition` holds; None where it asks for something `facts` cannot know.
-
-    A missing field (null counts as missing) makes every comparison false except `not_exists` and the `not_` ones.
-    Values are compared with their types: 1 is not "1" and true is not 1, but 1.0 is 1. Never raises.
-    """
-    results = [decide(condition[word], facts) for word, decide in _WORDS.items() if word in condition]
-    if "field" in condition:
-        results.append(_compare(condition, facts))
-    return _every(results) if results else None
-
-
-def evaluate_all(conditions: Iterable[Condition], facts: Mapping[str, Any]) -> bool | None:
-    """Tell whether all of `conditions` hold, as a trigger asks; an empty trigger holds always."""
-    return _every([evaluate(condition, facts) for condition in conditions])
-
-
-def lookup(facts: Mapping[str, Any], path: str) -> Any:
+def lookup(facts: Facts, path: str) -> Any:
     """Return the value at a dotted path such as 'alert.severity', `MISSING` or `UNKNOWN`.
 
     In a list a number is an index (`alert.indicators.0`), any other name is asked of each element and gives the list
     of what they have. A key that itself contains dots is found if it is the rest of the path. A path that is no
     path but a vendor's expression is `UNKNOWN` unless the facts hold a value under its whole text. Facts may hold
-    `UNKNOWN` themselves, for what is there but not known.
+    `UNKNOWN` themselves, for what is there but not known. Lists nested more than `MAX_NESTING` deep, and those with
+    such an element, are `UNKNOWN` too.
     """
-    if path in facts:
-        return _present(facts[path])
-    if not OPAQUE_CHARACTERS.isdisjoint(path):
-        return UNKNOWN
-    return _walk(facts, path.split("."))
+    return getter(path)(facts)
+
+
+def getter(path: str) -> Callable[[Facts], Any]:
+    """Return what looks up one path, made once for many facts; see `lookup`."""
+    opaque = not OPAQUE_CHARACTERS.isdisjoint(path)
+    names = path.split(".")
+    trail = tuple((name, ".".join(names[index:])) for index, name in enumerate(names))
+
+    def get(facts: Facts) -> Any:
+        if path in facts:
+            return present(facts[path])
+        return UNKNOWN if opaque else _walk(facts, trail, 0)
+
+    return get
 
 
 def template_path(text: str) -> str | None:
@@ -83,157 +80,28 @@ def same(left: Any, right: Any) -> bool:
     return bool(left == right)
 
 
-def _compare(condition: Condition, facts: Mapping[str, Any]) -> bool | None:
-    left = lookup(facts, condition["field"])
-    operator = condition.get("op", "")
-    if left is UNKNOWN:
-        return None
-    if operator in ("exists", "not_exists"):
-        return (left is not MISSING) is (operator == "exists")
-    test = _TESTS.get(operator.removeprefix("not_"))
-    if test is None:
-        return None
-    right = _operand(condition.get("value"), facts)
-    return _negated(_tested(test, left, right, condition.get("ignore_case", False)), negate=operator.startswith("not_"))
-
-
-def _tested(test: Callable[[Any, Any, bool], bool | None], left: Any, right: Any, ignore_case: bool) -> bool | None:  # noqa: FBT001
-    if left is MISSING or right is MISSING:
-        return False
-    if right is UNKNOWN:
-        return None
-    if ignore_case and test is not _matches:
-        left, right = _folded(left), _folded(right)
-    return test(left, right, ignore_case)
-
-
-def _equals(left: Any, right: Any, _: bool) -> bool:  # noqa: FBT001
-    return same(left, right)
-
-
-def _in(left: Any, right: Any, _: bool) -> bool | None:  # noqa: FBT001
-    if not isinstance(right, list):
-        return False
-    if any(same(left, option) for option in right if option is not UNKNOWN):
-        return True
-    return None if UNKNOWN in right else False
-
-
-def _contains(left: Any, right: Any, _: bool) -> bool:  # noqa: FBT001
-    if isinstance(left, list):
-        return any(same(element, right) for element in left)
-    return isinstance(left, str) and isinstance(right, str) and right in left
-
-
-def _starts_with(left: Any, right: Any, _: bool) -> bool:  # noqa: FBT001
-    return isinstance(left, str) and isinstance(right, str) and left.startswith(right)
-
-
-def _ends_with(left: Any, right: Any, _: bool) -> bool:  # noqa: FBT001
-    return isinstance(left, str) and isinstance(right, str) and left.endswith(right)
-
-
-def _matches(left: Any, right: Any, ignore_case: bool) -> bool | None:  # noqa: FBT001
-    if not (isinstance(left, str) and isinstance(right, str)):
-        return False
-    from playbookctl.flow.regex import search
-
-    return search(right, left, ignore_case=ignore_case)
-
-
-def _ordered(left: Any, right: Any) -> bool:
-    """Numbers compare with numbers, text with text (by code point: right for ISO 8601 times), nothing else."""
-    numbers = all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in (left, right))
-    return numbers or (isinstance(left, str) and isinstance(right, str))
-
-
-_TESTS: dict[str, Callable[[Any, Any, bool], bool | None]] = {
-    "equals": _equals,
-    "in": _in,
-    "contains": _contains,
-    "starts_with": _starts_with,
-    "ends_with": _ends_with,
-    "matches": _matches,
-    "gt": lambda left, right, _: _ordered(left, right) and left > right,
-    "gte": lambda left, right, _: _ordered(left, right) and left >= right,
-    "lt": lambda left, right, _: _ordered(left, right) and left < right,
-    "lte": lambda left, right, _: _ordered(left, right) and left <= right,
-}
-
-
-def _all(parts: list[Condition], facts: Mapping[str, Any]) -> bool | None:
-    return _every([evaluate(part, facts) for part in parts])
-
-
-def _any(parts: list[Condition], facts: Mapping[str, Any]) -> bool | None:
-    results = [evaluate(part, facts) for part in parts]
-    return True if True in results else None if None in results else False
-
-
-def _not(part: Condition, facts: Mapping[str, Any]) -> bool | None:
-    return _negated(evaluate(part, facts), negate=True)
-
-
-def _available(name: str, facts: Mapping[str, Any]) -> bool | None:
-    return name in facts["connectors"] if facts.get("connectors") is not None else None
-
-
-def _expression(text: str, facts: Mapping[str, Any]) -> bool | None:
-    value = (facts.get("expr") or {}).get(text)
-    return value if isinstance(value, bool) else None
-
-
-_WORDS: dict[str, Callable[[Any, Mapping[str, Any]], bool | None]] = {
-    "all": _all,
-    "any": _any,
-    "not": _not,
-    "connector_available": _available,
-    "expr": _expression,
-}
-
-
-def _every(results: list[bool | None]) -> bool | None:
-    return False if False in results else None if None in results else True
-
-
-def _negated(result: bool | None, *, negate: bool) -> bool | None:  # noqa: FBT001
-    return result if result is None or not negate else not result
-
-
-def _present(value: Any) -> Any:
+def present(value: Any) -> Any:
+    """Return a value as comparisons see it: null is `MISSING`."""
     return MISSING if value is None else value
 
 
-def _walk(value: Any, names: list[str]) -> Any:
-    for index, name in enumerate(names):
+def _walk(value: Any, trail: Trail, nesting: int) -> Any:
+    for index, (name, rest) in enumerate(trail):
         if isinstance(value, dict):
-            rest = ".".join(names[index:])
             if rest in value:
-                return _present(value[rest])
+                return present(value[rest])
             value = value.get(name)
         elif value is UNKNOWN:
             return UNKNOWN
         elif isinstance(value, list) and name.isdecimal():
             value = value[int(name)] if len(name) <= MAX_DIGITS and int(name) < len(value) else None
         elif isinstance(value, list):
-            found = [_walk(element, names[index:]) for element in value]
+            if nesting == MAX_NESTING:
+                return UNKNOWN
+            found = [_walk(element, trail[index:], nesting + 1) for element in value]
+            if UNKNOWN in found:
+                return UNKNOWN
             return [each for each in found if each is not MISSING] or MISSING
         else:
             return MISSING
-    return _present(value)
-
-
-def _operand(value: Any, facts: Mapping[str, Any]) -> Any:
-    """Resolve a template that is a plain path; any other template cannot be known."""
-    if isinstance(value, list):
-        return [_operand(each, facts) for each in value]
-    if not (isinstance(value, str) and "{{" in value):
-        return _present(value)
-    path = template_path(value)
-    return UNKNOWN if path is None else lookup(facts, path)
-
-
-def _folded(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.casefold()
-    return [_folded(each) for each in value] if isinstance(value, list) else value
+    return present(value)

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from playbookctl.flow.conditions import UNKNOWN, evaluate
+from playbookctl.flow.conditions import UNKNOWN
 from playbookctl.flow.effects import Effect, effect_of
+from playbookctl.flow.evaluate import evaluate
 from playbookctl.flow.zones import CALL, GATE, step_path
 
 if TYPE_CHECKING:

@@ -3,19 +3,28 @@
 The pattern runs as a set of states that moves over the text once. Nothing is tried twice, so `(a+)+$` costs what
 `a+$` costs. Patterns that only backtracking can follow, and anything beyond the limits, are not run: then the answer
 is None, "cannot be told". Apart from that the answer is that of Python's `re.search`.
+
+Where a set of states goes depends on the character it reads and on those beside it, so each move is remembered: a
+pattern that is searched in many texts soon costs one look-up a character.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
-from playbookctl.flow.pattern import AT, CHAR, MATCH, SPLIT, Look, Program, UnusablePatternError, compile_pattern
+from playbookctl.flow.pattern import AT, CHAR, LOOK, MATCH, SPLIT, Look, Program, UnusablePatternError, compile_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import TypeAlias
+
+    States: TypeAlias = frozenset[int]
+    Place: TypeAlias = tuple[States, str, str, bool]
 
 MAX_TEXT = 100_000  # characters
 MAX_MOVES = 300_000  # states entered in one search; well under a second
+MOST_REMEMBERED = 5_000  # moves of one pattern
 
 
 def search(pattern: str, text: str, *, ignore_case: bool = False) -> bool | None:
@@ -23,13 +32,73 @@ def search(pattern: str, text: str, *, ignore_case: bool = False) -> bool | None
     if len(text) > MAX_TEXT:
         return None
     try:
-        return _Search(compile_pattern(pattern, ignore_case=ignore_case), text).find()
+        return _machine(pattern, ignore_case).find(text)
     except (UnusablePatternError, _TooManyMovesError):
         return None
 
 
 class _TooManyMovesError(Exception):
     """The search has entered more than MAX_MOVES states."""
+
+
+class _Move(NamedTuple):
+    """What comes of a set of states at one place: where it goes, whether it has matched, how many were entered."""
+
+    to: States
+    matched: bool
+    entered: int
+
+
+class _Machine:
+    """A program, and the moves it is known to make. A pattern that looks around needs the whole text: none is known."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.known: dict[Place, _Move] = {}
+        self.sets: dict[States, States] = {}  # each set once: found again by identity
+        self.initial: States = frozenset((program.start,))
+        self.looks_around = any(state.kind == LOOK for state in program.states)
+        self.minds_neighbours = any(state.kind == AT for state in program.states)
+
+    def find(self, text: str) -> bool:
+        """Move all states along the text, beginning anew at each position, until one of them is a match."""
+        if self.looks_around:
+            return _Search(self.program, text).find()
+        states = self.initial
+        moves, last = 0, len(text)
+        for position in range(last + 1):
+            following = text[position] if position < last else ""
+            if self.minds_neighbours:
+                place = (states, text[position - 1] if position else "", following, position + 1 >= last)
+            else:
+                place = (states, "", following, True)
+            move = self.known.get(place) or self.moved(place)
+            if move.matched:
+                return True
+            moves += move.entered
+            if moves > MAX_MOVES:
+                raise _TooManyMovesError
+            states = move.to
+        return False
+
+    def moved(self, place: Place) -> _Move:
+        """Make a move, in a text just long enough for what a position can ask about, and remember it."""
+        states, before, following, is_last = place
+        search = _Search(self.program, before + following + ("" if is_last else "x"))
+        readers, matched = search.closure(states, len(before))
+        to = search.read(readers, len(before)) if following else set()
+        if len(self.known) >= MOST_REMEMBERED:
+            self.known.clear()
+            self.sets.clear()
+        after = frozenset(to | self.initial)
+        move = _Move(self.sets.setdefault(after, after), matched, search.moves)
+        self.known[place] = move
+        return move
+
+
+@lru_cache(maxsize=256)
+def _machine(pattern: str, ignore_case: bool) -> _Machine:  # noqa: FBT001 - a key of the cache
+    return _Machine(compile_pattern(pattern, ignore_case=ignore_case))
 
 
 class _Search:
@@ -43,7 +112,7 @@ class _Search:
         self.looked: dict[tuple[int, int], bool] = {}
 
     def find(self) -> bool:
-        """Move all states along the text, beginning anew at each position, until one of them is a match."""
+        """Tell whether the pattern is found from any position on, every move made anew."""
         current: set[int] = set()
         for position in range(len(self.text) + 1):
             current.add(self.start)

@@ -9,7 +9,8 @@ from itertools import combinations, product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from playbookctl.flow.alert import ALERT_FIELDS, ALWAYS_THERE
-from playbookctl.flow.conditions import OPAQUE_CHARACTERS, evaluate, same
+from playbookctl.flow.conditions import OPAQUE_CHARACTERS, same
+from playbookctl.flow.evaluate import evaluate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

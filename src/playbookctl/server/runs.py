@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from playbookctl.flow.conditions import evaluate_all
+from playbookctl.flow.evaluate import evaluate_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
