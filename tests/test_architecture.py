@@ -40,7 +40,7 @@ LAYERS: dict[str, set[str]] = {
     "server": BASE | {"server", "flow"},
     # The pipeline: the modules that know the order of the stages. `gather` and `past` make the repo's side of a plan,
     # `narrow` says what a check may leave out, `target` opens the live side, `reconcile` puts them together, `verdict`
-    # says what came of it.
+    # says what came of it; `merging` lets the rules judge what a plan would put together of both sides.
     "promise": BASE | {"load", "edit"},
     "pipeline": BASE | {"load", "attack", "check", "promise"},
     "repair": BASE | {"pipeline", "load", "promise"},
@@ -53,9 +53,11 @@ LAYERS: dict[str, set[str]] = {
     "applied": BASE | {"pipeline", "load", "plan", "gather", "past", "history"},
     "survey": BASE | {"pipeline", "gather", "past", "plan", "api", "canonical"},
     "health": BASE | {"check"},
+    "merging": BASE | {"pipeline", "check", "plan", "survey"},
     "status": BASE | {"survey", "plan", "health"},
     "reconcile": BASE
-    | {"pipeline", "check", "gather", "survey", "applied", "status", "target", "plan", "api", "apply", "history"},
+    | {"pipeline", "check", "gather", "survey", "applied", "merging", "status", "target", "plan", "api", "apply"}
+    | {"history"},
     "starter": BASE | {"load"},
     "rendering": BASE | {"gather", "plan"},
     "running": BASE | {"survey", "plan", "api", "marker"},

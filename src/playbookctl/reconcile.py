@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from playbookctl.applied import Applied
 from playbookctl.apply.calls import ApplyOptions
@@ -12,6 +12,7 @@ from playbookctl.apply.executor import apply_plan
 from playbookctl.check.plan_secrets import without_secrets
 from playbookctl.errors import Refused
 from playbookctl.history import History
+from playbookctl.merging import broken_merges
 from playbookctl.model.choices import Choices, Decision, Take
 from playbookctl.model.finding import Severity
 from playbookctl.model.moment import utc_now
@@ -83,7 +84,14 @@ def plan_from(found: Survey, choices: Choices) -> Reconciled:
     gathered, lookups = found.gathered, found.lookups(choices)
     choices = with_decisions(choices, found.repository.settings)
     desired, situation = gathered.desired(lookups), found.situation(lookups)
-    plan = make_plan(desired, found.rows, situation, choices, lambda key: gathered.body(key, lookups))
+
+    def bodies(key: str) -> dict[str, Any]:
+        return gathered.body(key, lookups)
+
+    plan = make_plan(desired, found.rows, situation, choices, bodies)
+    broken = broken_merges(plan, desired, found, lookups)
+    if broken:
+        plan = make_plan(desired, found.rows, replace(situation, broken_merges=broken), choices, bodies)
     warnings = (warning.sentence for warning in warnings_of(found, lookups, utc_now()))
     return Reconciled(replace(plan, notes=(*plan.notes, *warnings)), found, lookups)
 

@@ -554,6 +554,28 @@ class TestRows6To9:
         assert (change.action, change.write, change.safer) == (Action.REVIVE, (), ("disabled",))
         assert scene.change(choices=Choices(release=frozenset({"phishing"}))).write == (("enabled", "true"),)
 
+    def test_a_playbook_that_was_retired_twice_comes_back_as_it_was_before_the_first_time(self) -> None:
+        """An analyst edited what was retired, and it was retired once more: neither switch is an edit of theirs."""
+        live = {**B, **OFF, "description": "Theirs."}
+        scene = Scene({"other": B}, [row("ply_1", live, marks("phishing", B, "ply_1", retired=self.retired))])
+        again = Choices(retire=(Retirement("phishing", scene.change().live_hash),))
+        mark = scene.change(choices=again).mark
+        assert mark is not None
+        assert mark.retired == digests({**B, "description": "Theirs."})
+        back = Scene(
+            {"phishing": B}, [row("ply_1", live, marks("phishing", B, "ply_1", retired=mark.retired))]
+        ).change()
+        assert back.action is Action.REVIVE
+        assert [(field.field, field.written) for field in back.fields] == [("description", False), ("enabled", True)]
+
+    def test_what_was_off_before_it_was_retired_twice_stays_off(self) -> None:
+        before = digests({**B, **OFF})
+        live = {**B, **OFF, "description": "Theirs."}
+        scene = Scene({"other": B}, [row("ply_1", live, marks("phishing", B, "ply_1", retired=before))])
+        mark = scene.change(choices=Choices(retire=(Retirement("phishing", scene.change().live_hash),))).mark
+        assert mark is not None
+        assert mark.retired == digests(live)
+
     def test_a_retired_playbook_that_was_edited_is_held(self) -> None:
         scene = Scene(
             {"phishing": B},

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from playbookctl.model.plan import Action, Standing
-from playbookctl.plan import hold_merge, merged_document, with_changes
+from playbookctl.model.choices import NO_CHOICES, Choices, Decision, OnDrift, Take
+from playbookctl.model.plan import Action, Change, Standing
+from playbookctl.plan import merged_document
 from support.plans import Scene, body, marks, row
 
 BASE = body(
@@ -57,37 +59,53 @@ def test_a_file_with_a_start_step_of_its_own_keeps_it_in_a_merge() -> None:
     assert "inputs" not in merged
 
 
+def broken(choices: Choices = NO_CHOICES) -> Change:
+    scene = merging()
+    scene.situation = replace(scene.situation, broken_merges={"phishing": ("PB101", "PB402")})
+    return scene.change(choices=choices)
+
+
+def decided(take: Take) -> Choices:
+    return Choices(resolve=(Decision("phishing", take, merging().change().live_hash),))
+
+
 def test_a_merge_that_breaks_a_rule_is_a_conflict() -> None:
-    change = merging().change()
-    held = hold_merge(change, ["PB402", "PB101", "PB402"])
+    held = broken()
     assert (held.action, held.standing, held.write, held.mark) == (Action.HOLD, Standing.CONFLICT, (), None)
     assert (
         held.reason == "description of the repo beside category, steps, owner_id of the server would break PB101, PB402"
     )
-    assert (
-        held.hint
-        == f"pull phishing and commit, or decide: sync --resolve phishing=repo@{held.live_hash}, or phishing=live@{held.live_hash}"
-    )
+    assert f"sync --resolve phishing=repo@{held.live_hash}" in held.hint
+    assert f"phishing=live@{held.live_hash}" in held.hint
     assert not any(field.written for field in held.fields)
 
 
-def test_a_merge_that_breaks_nothing_goes_on() -> None:
-    change = merging().change()
-    assert hold_merge(change, []) is change
+def test_a_decision_for_the_repo_writes_all_of_it() -> None:
+    change = broken(decided(Take.REPO))
+    assert change.action is Action.UPDATE
+    assert all(field.written for field in change.fields)
+
+
+def test_a_decision_for_live_moves_the_base_and_writes_nothing_else() -> None:
+    change = broken(decided(Take.LIVE))
+    assert (change.action, change.write) == (Action.MARK, ())
+    assert [field.field for field in change.fields if field.written] == []
+    assert change.mark is not None
+    assert change.mark.base is not None
+
+
+def test_a_revert_that_a_brake_leaves_half_done_is_a_merge_as_well() -> None:
+    live = {**BASE, "enabled": False, "description": "Theirs."}
+    scene = Scene({"phishing": BASE}, [row("ply_1", live, marks("phishing", BASE, "ply_1"))])
+    choices = Choices(on_drift=OnDrift.REVERT)
+    assert scene.change(choices=choices).merges
+    scene.situation = replace(scene.situation, broken_merges={"phishing": ("PB101",)})
+    assert scene.change(choices=choices).standing is Standing.CONFLICT
+    assert scene.change().action is Action.NONE
 
 
 def test_what_is_no_merge_is_not_judged_as_one() -> None:
     scene = Scene({"phishing": body(name="New")}, [row("ply_1", body(), marks("phishing", body(), "ply_1"))])
-    change = scene.change()
-    assert not change.merges
-    assert hold_merge(change, ["PB101"]) is change
-
-
-def test_judged_changes_take_their_place_in_the_plan() -> None:
-    scene = merging()
-    scene.files["other"] = body(name="Other", steps=[])
-    plan = scene.plan()
-    held = hold_merge(scene.change(), ["PB101"])
-    judged = with_changes(plan, [held])
-    assert [change.action for change in plan.changes] == [Action.CREATE, Action.UPDATE]
-    assert [change.action for change in judged.changes] == [Action.CREATE, Action.HOLD]
+    assert not scene.change().merges
+    scene.situation = replace(scene.situation, broken_merges={"phishing": ("PB101",)})
+    assert scene.change().action is Action.UPDATE

@@ -10,7 +10,8 @@ How the pipeline uses it:
    ``lookups.answers(names_in(playbook))``.
 4. ``make_plan(desired, rows, situation, choices, bodies)``, where ``bodies(key)`` renders one file again: it is called
    only for playbooks that something moved in.
-5. For every change that ``merges``: ``merged_document``, all rules on it, ``hold_merge``; then ``with_changes``.
+5. For every change that ``merges``: ``merged_document``, all rules on it; where it breaks one that the file keeps, plan
+   again with ``Situation.broken_merges``.
 
 ``sync PLAN`` does the same with the saved plan's choices, and asks ``moved_since(saved, now)``.
 
@@ -21,7 +22,7 @@ Which module decides what: ``rows`` in which row of the table a key is, ``three_
 
 from playbookctl.plan.lookups import Lookups, Missed
 from playbookctl.plan.make import make_plan
-from playbookctl.plan.merge import hold_merge, merged_document, with_changes
+from playbookctl.plan.merge import merged_document
 from playbookctl.plan.render import Unrendered, desire, names_in, render, unrender
 from playbookctl.plan.rows import LiveRows, Row
 from playbookctl.plan.saved import moved_since
@@ -41,7 +42,6 @@ __all__ = [
     "Unreadable",
     "Unrendered",
     "desire",
-    "hold_merge",
     "make_plan",
     "merged_document",
     "moved_since",
@@ -49,5 +49,4 @@ __all__ = [
     "read_live",
     "render",
     "unrender",
-    "with_changes",
 ]

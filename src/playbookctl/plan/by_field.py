@@ -126,7 +126,8 @@ def _decided(
     key, live_hash = change.key, change.live_hash
     braked = bool(settled.held or settled.kept) and any(field.brake for field in change.fields)
     if settled.held or settled.clash:
-        reason = wording.conflict(change, pair.row) if settled.held else wording.clash(change)
+        codes = pair.run.situation.broken_merges.get(key, ())
+        reason = wording.conflict(change, pair.row) if settled.held else wording.clash(change, settled, codes)
         hint = wording.way_out(key, live_hash, brake=braked, decided=orders.decision is Take.REPO)
         return hold(change, pair.unclear if settled.held else Standing.CONFLICT, reason, hint)
     if pair.desired.pending and "steps" in settled.kept:

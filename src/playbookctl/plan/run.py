@@ -40,7 +40,9 @@ class Run:
     def orders(self, key: str, live: Live) -> Orders:
         """Return what was decided for the live state of a playbook."""
         decision = self.decision(key, live)
-        return Orders(self.choices.on_drift, decision.take if decision else None, key in self.choices.release)
+        take = decision.take if decision else None
+        unmergeable = key in self.situation.broken_merges
+        return Orders(self.choices.on_drift, take, key in self.choices.release, unmergeable)
 
     def decision(self, key: str, live: Live) -> Decision | None:
         """Return the first decision about `key` that was made for this live state and has not run out."""

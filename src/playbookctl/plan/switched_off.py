@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from playbookctl.canonical import POSITIONS, digest_at, digests
+from playbookctl.canonical import POSITIONS, digest_at, digests, with_digest
 from playbookctl.marker import base_by_field
 from playbookctl.model.marker import Marker
 from playbookctl.model.plan import Action, Change, FieldChange, Side, Standing
@@ -102,8 +102,21 @@ def _retired(run: Run, change: Change, live: Live, marker: Marker, retirement: R
         _switched_off(change, live),
         action=Action.RETIRE,
         standing=Standing.REPO_AHEAD,
-        mark=replace(marker, retired=live.digests),
+        mark=replace(marker, retired=_left_behind(live, marker)),
     )
+
+
+def _left_behind(live: Live, marker: Marker) -> str:
+    """Return the digests of a playbook as it is before it is retired.
+
+    Of one that is retired once more, what the first time switched off stays known as on.
+    """
+    left = live.digests
+    for field in SWITCHES if marker.retired else ():
+        position = POSITIONS[field]
+        if digest_at(left, position) == OFF[field]:
+            left = with_digest(left, position, digest_at(marker.retired, position))
+    return left
 
 
 def _switched_off(change: Change, live: Live) -> Change:

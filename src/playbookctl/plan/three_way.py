@@ -60,19 +60,23 @@ def compare(
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """What the run was told about one playbook: the decision for its conflicts is None where there is none."""
+    """What the run was told about one playbook: the decision for its conflicts is None where there is none.
+
+    `unmergeable`: fields of both sides side by side would break a rule that the file keeps.
+    """
 
     on_drift: OnDrift = OnDrift.KEEP
     decision: Take | None = None
     released: bool = False
+    unmergeable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
     """The moved fields by what becomes of them: written, kept as live has them, or held as a conflict.
 
-    `clash`: the repo's moves that are written and live's that are kept both say how the playbook acts; nobody has tried
-    such a playbook.
+    `clash`: the repo's moves that are written and live's that are kept must not stand side by side. Both say how the
+    playbook acts, and nobody has tried such a playbook; or together they would break a rule.
     """
 
     written: frozenset[str]
@@ -88,8 +92,11 @@ def settle(moves: Mapping[str, Move], brakes: frozenset[str], orders: Orders) ->
         if what is not Move.MARK:
             fates[_fate(what, orders, brake=field in brakes)].add(field)
     written, kept, held = (frozenset(fates[fate]) for fate in ("written", "kept", "held"))
-    by_repo = {field for field in written & ACTING if moves[field] is not Move.DRIFT}
-    clash = bool(by_repo and kept & ACTING)
+    if orders.unmergeable:
+        by_repo, clash = set(written), bool(written and kept)
+    else:
+        by_repo = {field for field in written & ACTING if moves[field] is not Move.DRIFT}
+        clash = bool(by_repo and kept & ACTING)
     if clash and orders.decision is Take.LIVE:
         return Settled(written - by_repo, kept | by_repo, held)
     return Settled(written, kept, held, clash)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from playbookctl.model.plan import Change, FieldChange
     from playbookctl.plan.sides import Live
+    from playbookctl.plan.three_way import Settled
 
 _AGREED = {
     Action.MARK: "the file and the server agree; only the mark is written",
@@ -60,8 +61,12 @@ def conflict(change: Change, row: Row) -> str:
     return f"{_UNCLEAR[row]}{':' if row is not Row.RETIRED else ''} {names(both)}"
 
 
-def clash(change: Change) -> str:
-    """Say that the two sides moved different fields, and the result acts as nobody has seen it act."""
+def clash(change: Change, settled: Settled, codes: Sequence[str]) -> str:
+    """Say that the two sides moved different fields, and why the result is not sent: it breaks rules, or nobody knows it."""
+    if codes:
+        written = [field for field in change.fields if field.field in settled.written]
+        kept = [field for field in change.fields if field.field in settled.kept]
+        return f"{names(written)} of the repo beside {names(kept)} of the server would break {', '.join(codes)}"
     repo = [field for field in change.fields if field.moved_by is not Side.LIVE]
     live = [field for field in change.fields if field.moved_by is Side.LIVE]
     return (
