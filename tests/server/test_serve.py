@@ -51,8 +51,8 @@ def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 class Running:
     """A server in a process of its own, on a free port."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
-        command = [*COMMAND, "--port", "0", *arguments]
+    def __init__(self, folder: Path, *arguments: str, begin: tuple[str, ...] = tuple(COMMAND)) -> None:
+        command = [*begin, "--port", "0", *arguments]
         self.process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.printed = ""
         assert self.process.stdout is not None
@@ -95,6 +95,52 @@ def test_ctrl_c_ends_it_quietly_and_the_next_start_shows_no_secret(tmp_path: Pat
     folder = tmp_path / ".playbookctl"
     assert sorted(path.name for path in folder.iterdir()) == [".gitignore", "local.db"]
     assert (folder / ".gitignore").read_text("utf-8") == "*\n"
+
+
+# as a shell starts what it runs in the background: an interrupt is ignored, until somebody says otherwise
+IN_THE_BACKGROUND = """\
+import signal, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+from playbookctl.cli.main import main
+main(["serve", *sys.argv[1:]])
+"""
+
+
+def test_an_interrupt_ends_a_server_in_the_background_as_well(tmp_path: Path) -> None:
+    server = Running(tmp_path, begin=(sys.executable, "-c", IN_THE_BACKGROUND))
+    assert server.end(signal.SIGINT) == (0, "stopped\n", "")
+
+
+# moments between "Ctrl-C stops" and the first request that is answered
+EARLY = {
+    "before the event loop": "uvicorn.Server.run",
+    "before the server starts": "uvicorn.Server.serve",
+    "while it starts": "uvicorn.Server.startup",
+    "before it waits": "uvicorn.Server.main_loop",
+}
+EARLY_CHILD = """\
+import os, sys
+import uvicorn
+name = sys.argv[1].rpartition(".")[2]
+real = getattr(uvicorn.Server, name)
+def struck(*arguments, **options):
+    setattr(uvicorn.Server, name, real)
+    os.kill(os.getpid(), int(sys.argv[2]))
+    return real(*arguments, **options)
+setattr(uvicorn.Server, name, struck)
+from playbookctl.cli.main import main
+main(["serve", *sys.argv[3:]])
+"""
+
+
+@pytest.mark.parametrize("moment", EARLY.values(), ids=EARLY.keys())
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_that_comes_early_ends_it_just_as_quietly(
+    tmp_path: Path, number: signal.Signals, moment: str
+) -> None:
+    command = [sys.executable, "-c", EARLY_CHILD, moment, str(int(number)), "--port", "0"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout.splitlines()[-1:], done.stderr) == (0, ["stopped"], "")
 
 
 def test_an_operator_works_beside_a_running_server(tmp_path: Path, serve: Serve, running: Running) -> None:

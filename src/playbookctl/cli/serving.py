@@ -9,7 +9,7 @@ import signal
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from playbookctl.server.auth import Caller
     from playbookctl.server.faults import Faults
+    from playbookctl.server.listening import QuietServer
     from playbookctl.server.operator import Operator
     from playbookctl.server.seed import Seed
     from playbookctl.server.service import Service
@@ -40,17 +41,38 @@ def serve(service: Service, host: str, port: int, faults: Faults | None) -> None
         raise UsageError(
             f"cannot listen on {host}:{port}: {error.strerror}", hint="--port takes another one"
         ) from error
-    app = service.app(hosts=LOOPBACK_NAMES if _is_loopback(host) else frozenset(), faults=faults)
-    signal.signal(signal.SIGTERM, _interrupt)
+    server = QuietServer(service.app(hosts=LOOPBACK_NAMES if _is_loopback(host) else frozenset(), faults=faults))
     try:
-        service.runner.start()
-        _introduce(service, host, listening.getsockname()[1])
-        QuietServer(app).run([listening])
-    except KeyboardInterrupt:
-        click.echo("stopped")
+        with _stopped_by_signals(server):
+            service.runner.start()
+            _introduce(service, host, listening.getsockname()[1])
+            server.run([listening])
     finally:
         listening.close()
         service.close()
+    click.echo("stopped")
+
+
+@contextmanager
+def _stopped_by_signals(server: QuietServer) -> Iterator[None]:
+    """Let the first Ctrl-C or polite kill stop the server, the second do what it did before.
+
+    No exception is thrown into whatever runs at that moment, which would leave half of it behind.
+    """
+    before: dict[int, Any] = {}
+
+    def stop(number: int, _: object) -> None:
+        signal.signal(number, before[number])
+        server.stop()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        before[number] = signal.getsignal(number)
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for known, handler in before.items():
+            signal.signal(known, handler)
 
 
 def _introduce(service: Service, host: str, port: int) -> None:
@@ -176,7 +198,3 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _interrupt(_: int, __: object) -> NoReturn:
-    raise KeyboardInterrupt

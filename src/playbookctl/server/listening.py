@@ -6,6 +6,7 @@ import asyncio
 import socket
 import struct
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
@@ -13,6 +14,8 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from starlette.types import ASGIApp, Receive, Scope
 
 KEEP_ALIVE_S = 75
@@ -39,7 +42,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
 
 
 class QuietServer(uvicorn.Server):
-    """A server for one socket. `answering` is set once it answers; `stop` may be called from any thread."""
+    """A server for one socket. `answering` is set once it answers; `stop` may be called from any thread, at any time."""
 
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(
@@ -60,8 +63,14 @@ class QuietServer(uvicorn.Server):
             )
         )
         self.answering = threading.Event()
+        self._wanted = True
         self._stopped = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to whoever runs this."""
+        yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then say so."""
@@ -70,7 +79,9 @@ class QuietServer(uvicorn.Server):
         self.answering.set()
 
     async def main_loop(self) -> None:
-        """Run until a signal or `stop`."""
+        """Run until `stop`."""
+        if not self._wanted:
+            return
         ticking = asyncio.create_task(super().main_loop())
         stopping = asyncio.create_task(self._stopped.wait())
         await asyncio.wait({ticking, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -78,7 +89,11 @@ class QuietServer(uvicorn.Server):
             task.cancel()
 
     def stop(self) -> None:
-        """Stop answering new requests and let those under way end, for at most `GRACE_S` seconds."""
+        """Stop answering new requests and let those under way end, for at most `GRACE_S` seconds.
+
+        Also from a handler of signals, and before the server has started: it ends at once then.
+        """
+        self._wanted = False
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._stopped.set)
 
