@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 
 def pytest_configure() -> None:
+    # a shell starts what it runs in the background with Ctrl-C ignored, and processes hand that on to their children
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.environ.pop("GITHUB_ACTIONS", None)  # it adds annotations to the text that tests compare
 
 

@@ -6,27 +6,27 @@ import pickle
 import signal
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from playbookctl.server.faults import Fault, FaultKind
 from support import applying
 from support.plans import body
+from support.recording import Recorder
 from support.world import calling
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from playbookctl.model.plan import Plan
     from support.world import World
 
 
-def child(world: World, plan: Plan, folder: Path, *more: str) -> subprocess.Popen[bytes]:
+def child(world: World, plan: Plan, folder: Path, *more: str, url: str = "") -> subprocess.Popen[bytes]:
     (folder / "plan").write_bytes(pickle.dumps(plan))
     token = world.server.token(tenant=world.tenant)
-    arguments = [world.server.url, token, str(folder / "plan"), str(folder / "out"), *more]
+    arguments = [url or world.server.url, token, str(folder / "plan"), str(folder / "out"), *more]
     return subprocess.Popen([sys.executable, applying.__file__, *arguments], stdout=subprocess.PIPE)
 
 
@@ -66,59 +66,69 @@ def test_a_run_that_is_not_killed_makes_as_many_calls_as_the_test_above_says(wor
     assert process.returncode == 0
 
 
+@pytest.fixture
+def recorder(world: World) -> Iterator[Recorder]:
+    """Stands before the server and keeps writes, so that it is certain what is in flight when a signal comes."""
+    with Recorder(world.server.url) as recorder:
+        yield recorder
+
+
+def interrupt(process: subprocess.Popen[bytes], number: int = signal.SIGINT) -> None:
+    """Send a signal, and wait until the run has heard of it."""
+    assert process.stdout is not None
+    process.send_signal(number)
+    while (line := process.stdout.readline()) != b"stopping\n":
+        assert line, "the run ended before it was stopped"
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_lets_what_has_begun_come_to_its_end(world: World, tmp_path: Path, number: int) -> None:
-    world.files = {f"p-{number:02}": body(name=f"P {number}") for number in range(30)}
+def test_an_interrupt_lets_what_has_begun_come_to_its_end(
+    world: World, recorder: Recorder, tmp_path: Path, number: int
+) -> None:
+    world.files = {f"p-{number:02}": body(name=f"P {number}") for number in range(20)}
     world.settled()
     world.files = {key: {**rendered, "description": "changed"} for key, rendered in world.files.items()}
-    plan = world.plan()
-    world.server.faults.arm(Fault(FaultKind.LATENCY, seconds=0.1, times=None))
-    process = child(world, plan, tmp_path)
-    assert process.stdout is not None
-    for _ in range(6):  # a few have begun, some of them have ended
-        process.stdout.readline()
-    process.send_signal(number)
+    recorder.letting, begun = 3, 3 + applying.WORKERS
+    process = child(world, world.plan(), tmp_path, url=recorder.url)
+    recorder.wait_until(lambda recorder: len(recorder.writes) == begun)
+    interrupt(process, number)
+    recorder.gate.set()
     process.communicate(timeout=60)
-    world.server.faults.clear()
     said, interrupted, code = ended(tmp_path)
     assert (process.returncode, interrupted, code) == (130, True, 130)
-    kinds = dict(said)
-    done = {key for key, kind in kinds.items() if kind == "done"}
-    assert 1 <= len(done) < 30
-    assert {kind for key, kind in kinds.items() if key not in done} == {"skipped"}
+    done = {key for key, kind in said if kind == "done"}
+    assert len(done) == begun
+    assert {kind for key, kind in said if key not in done} == {"skipped"}
     assert {key for key in world.files if world.row(key)["description"] == "changed"} == done
 
 
-def test_ctrl_c_in_the_middle_of_a_create_leaves_nothing_half_done_that_acts(world: World, tmp_path: Path) -> None:
+def test_ctrl_c_in_the_middle_of_a_create_leaves_nothing_half_done_that_acts(
+    world: World, recorder: Recorder, tmp_path: Path
+) -> None:
     world.files = {"a-root": calling("leaf", auto_execute=True), "leaf": body(name="leaf")}
-    plan = world.plan()
-    world.server.faults.arm(Fault(FaultKind.LATENCY, seconds=0.2, times=None))
-    process = child(world, plan, tmp_path)
-    assert process.stdout is not None
-    process.stdout.readline()
-    process.send_signal(signal.SIGINT)
+    recorder.letting = 0
+    process = child(world, world.plan(), tmp_path, url=recorder.url)
+    recorder.wait_until(lambda recorder: bool(recorder.writes))
+    interrupt(process)
+    recorder.gate.set()
     process.communicate(timeout=60)
-    world.server.faults.clear()
     said, interrupted, _ = ended(tmp_path)
     assert interrupted
-    assert dict(said)["a-root"] == "skipped"
-    assert dict(said)["leaf"] == "done"
+    assert dict(said) == {"a-root": "skipped", "leaf": "done"}
     assert world.acting("leaf") == [world.row("leaf")["id"]]
     assert world.rows("a-root") == []
 
 
-def test_a_second_ctrl_c_does_not_wait(world: World, tmp_path: Path) -> None:
+def test_a_second_ctrl_c_is_as_if_nobody_minded_signals(world: World, recorder: Recorder, tmp_path: Path) -> None:
     world.files = {"a": body(name="a")}
     world.settled()
     world.files = {"a": body(name="a", description="changed")}
-    plan = world.plan()
-    world.server.faults.arm(Fault(FaultKind.LATENCY, seconds=0.5, times=None))
-    process = child(world, plan, tmp_path)
-    assert process.stdout is not None
-    process.stdout.readline()
+    recorder.letting = 0
+    process = child(world, world.plan(), tmp_path, url=recorder.url)
+    recorder.wait_until(lambda recorder: bool(recorder.writes))
+    interrupt(process)
     process.send_signal(signal.SIGINT)
-    time.sleep(0.1)
-    process.send_signal(signal.SIGINT)
+    recorder.gate.set()
     process.communicate(timeout=60)
     assert process.returncode not in (0, 130)
     assert not (tmp_path / "out").exists()

@@ -135,9 +135,7 @@ main(["serve", *sys.argv[3:]])
 
 @pytest.mark.parametrize("moment", EARLY.values(), ids=EARLY.keys())
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_that_comes_early_ends_it_just_as_quietly(
-    tmp_path: Path, number: signal.Signals, moment: str
-) -> None:
+def test_a_signal_that_comes_early_ends_it_just_as_quietly(tmp_path: Path, number: signal.Signals, moment: str) -> None:
     command = [sys.executable, "-c", EARLY_CHILD, moment, str(int(number)), "--port", "0"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout.splitlines()[-1:], done.stderr) == (0, ["stopped"], "")

@@ -14,6 +14,7 @@ from playbookctl.api import BearerToken, Client, RetryPolicy
 from playbookctl.apply import ApplyOptions, Patience, apply_plan
 
 FAST = RetryPolicy(4, wait_initial=0.001, wait_max=0.01, wait_jitter=0.001)
+WORKERS = 4
 BRISK = Patience(4, 0.001, 0.01, 0.001, read_back=(0.0, 0.02, 0.05, 0.1))
 
 
@@ -43,13 +44,24 @@ class Mortal(Client):
         return self._counted(super().update_playbook(playbook_id, body))
 
 
+class Announced(threading.Event):
+    """Says on standard output that the run was asked to stop, for whoever sent the signal."""
+
+    def set(self) -> None:
+        super().set()
+        os.write(1, b"stopping\n")
+
+
 def main() -> None:
     url, token, plan_file, out_file, *die_after = sys.argv[1:]
     Mortal.lives = int(die_after[0]) if die_after else -1
     plan = pickle.loads(Path(plan_file).read_bytes())  # noqa: S301 - written by the test
     with Mortal(url, BearerToken(token), may_write=True, policy=FAST) as client:
         applied = apply_plan(
-            plan, client, ApplyOptions(workers=4, patience=BRISK), on_progress=lambda _: os.write(1, b"*\n")
+            plan,
+            client,
+            ApplyOptions(workers=WORKERS, patience=BRISK, stop=Announced()),
+            on_progress=lambda _: os.write(1, b"*\n"),
         )
     said = [(outcome.key, outcome.kind.value) for outcome in applied.outcomes]
     Path(out_file).write_bytes(pickle.dumps((said, applied.interrupted, int(applied.exit_code))))

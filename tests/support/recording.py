@@ -14,16 +14,20 @@ import httpx
 from support.server import NO_TLS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from typing_extensions import Self
 
 TOKEN_PATH = "/api/v1/auth/token"  # noqa: S105 - a path
+PATIENCE_S = 60
 _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"}
 
 
 class Recorder:
     """Passes requests on to `url`. `asked` has (method, path) of each, `bodies` the JSON of writes.
 
-    `most_at_once` counts writes that overlapped.
+    `most_at_once` counts writes that overlapped. Once `letting` writes went through (None: all do) each is kept until
+    `gate` is set.
 
     `hold` is how many seconds a write is kept before it is passed on, so that those that can overlap do. `instead` has
     what is answered by the recorder itself: {path: (status, JSON value)}; `headers` are put on every answer.
@@ -36,8 +40,10 @@ class Recorder:
         self.bodies: list[Any] = []
         self.most_at_once = 0
         self.hold = hold
+        self.letting: int | None = None
+        self.gate = threading.Event()
         self._at_once = 0
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self.http = httpx.Client(base_url=url, verify=NO_TLS, trust_env=False, timeout=30)
         self._server = _Server(("127.0.0.1", 0), _Passing)
         self._server.recorder = self
@@ -54,21 +60,32 @@ class Recorder:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.gate.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
         self.http.close()
 
     def begin(self, method: str, path: str, body: bytes) -> None:
+        writes = method != "GET" and path != TOKEN_PATH
         with self._lock:
             self.asked.append((method, path))
-            if method != "GET" and path != TOKEN_PATH:
+            self._lock.notify_all()
+            is_kept = writes and self.letting is not None and len(self.writes) > self.letting
+            if writes:
                 self.bodies.append(json.loads(body or b"null"))
             if method != "GET":
                 self._at_once += 1
                 self.most_at_once = max(self.most_at_once, self._at_once)
         if method != "GET":
             time.sleep(self.hold)
+        if is_kept:
+            self.gate.wait(PATIENCE_S)
+
+    def wait_until(self, seen: Callable[[Recorder], bool]) -> None:
+        """Wait until `seen` is true of what was asked; what was answered is another matter."""
+        with self._lock:
+            assert self._lock.wait_for(lambda: seen(self), PATIENCE_S), self.asked
 
     def end(self, method: str) -> None:
         with self._lock:

@@ -11,14 +11,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_NOBODYS = (signal.SIG_DFL, signal.SIG_IGN, signal.default_int_handler)
 
 
 @contextmanager
 def stopping_on_signals(stop: threading.Event) -> Iterator[None]:
     """Set `stop` at the first SIGINT or SIGTERM; at the second, do what was done before this block began.
 
-    An exception in the middle of anything would lose what is known of the calls in flight. Outside the main thread,
-    where signals never arrive, this does nothing.
+    An exception in the middle of anything would lose what is known of the calls in flight. A signal that the caller takes
+    care of is left to it; outside the main thread, where signals never arrive, this does nothing.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -30,8 +31,10 @@ def stopping_on_signals(stop: threading.Event) -> Iterator[None]:
         signal.signal(number, before[number])
 
     for number in SIGNALS:
-        before[number] = signal.getsignal(number) or signal.SIG_DFL
-        signal.signal(number, ask)
+        handler = signal.getsignal(number) or signal.SIG_DFL
+        if handler in _NOBODYS:
+            before[number] = handler
+            signal.signal(number, ask)
     try:
         yield
     finally:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -46,11 +47,14 @@ def ask(plan: Plan, report: Report, options: dict[str, Any], verb: str, otherwis
 
 @contextmanager
 def stopping(stop: threading.Event) -> Iterator[None]:
-    """Let the first Ctrl-C finish the calls in flight; a second one ends the process as ever."""
+    """Let the first Ctrl-C finish the calls in flight; the second ends the process at once, in the middle of them.
+
+    For as long as a plan is carried out: before that nothing was written, and Ctrl-C may end the process as ever.
+    """
 
     def first(*_: object) -> None:
         stop.set()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGINT, _leave)
         click.echo("\nfinishing the calls in flight; press Ctrl-C again to leave at once", err=True)
 
     before = signal.signal(signal.SIGINT, first)
@@ -58,3 +62,10 @@ def stopping(stop: threading.Event) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def _leave(*_: object) -> NoReturn:
+    """End the process without waiting for the workers, which a KeyboardInterrupt would do."""
+    cursor = "\x1b[?25h" if sys.stderr.isatty() else ""  # the progress bar has hidden it
+    click.echo(f"{cursor}\nleft in the middle; what was being written may be written or not: plan again", err=True)
+    os._exit(ExitCode.INTERRUPTED)

@@ -70,7 +70,9 @@ def open_http(
     """Return a client of `kind`: HTTP/1.1 kept alive; the environment's proxies and certificates, but for loopback."""
     at_home = base.scheme == "http" and is_loopback(base)
     return kind(
-        verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if at_home else True,  # no use, and 40 ms to read all authorities
+        verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        if at_home
+        else True,  # no use, and 40 ms to read all authorities
         timeout=timeout,
         limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=4.0),
         follow_redirects=False,

@@ -52,13 +52,10 @@ def command(
         refuse_dirty(repository)
     gathered = gather(repository, today())
     stop, progress = threading.Event(), ProgressBar(quiet=options["quiet"])
-    with (
-        stopping(stop),
-        connected(
-            repository, target, options, owners=gathered.owners, may_write=not options["dry_run"],
-            stop=stop, on_pause=progress.pause,
-        ) as client,
-    ):  # fmt: skip
+    with connected(
+        repository, target, options, owners=gathered.owners, may_write=not options["dry_run"],
+        stop=stop, on_pause=progress.pause,
+    ) as client:  # fmt: skip
         reconciled, messages = adoptions(survey(repository, target, client, gathered, today()), named)
         for message in messages:
             click.echo(message, err=True)
@@ -69,7 +66,7 @@ def command(
         refuse(plan)
         if plan.to_write and not options["yes"]:
             ask(plan, _report(reconciled, options), options, "Mark as ours", "adopt --yes")
-        with progress:
+        with stopping(stop), progress:
             applied = carry_out(repository, target, client, plan, progress.step, stop)
     _show(report_of("adopt", reconciled, applied.outcomes), options)
     ctx.exit(sync_exit_code(plan, applied))

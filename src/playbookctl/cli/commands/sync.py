@@ -42,18 +42,15 @@ def command(ctx: click.Context, /, config: str | None, environment: str | None, 
     gathered = gather(repository, today())
     stop = threading.Event()
     progress = ProgressBar(quiet=options["quiet"])
-    with (
-        stopping(stop),
-        connected(
-            repository, target, options, owners=gathered.owners, may_write=True, stop=stop, on_pause=progress.pause
-        ) as client,
-    ):  # fmt: skip
+    with connected(
+        repository, target, options, owners=gathered.owners, may_write=True, stop=stop, on_pause=progress.pause
+    ) as client:
         reconciled = reconcile(repository, target, client, gathered, choices, today())
         plan = reconciled.plan
         refuse(plan)
         if plan.to_write and not options["yes"]:
             ask(plan, report_of("plan", reconciled), options, "Write", "sync --yes")
-        with progress:
+        with stopping(stop), progress:
             applied = carry_out(repository, target, client, plan, progress.step, stop)
     show(report_of("sync", reconciled, applied.outcomes), options["format_name"], options["reports"], options["color"],
          verbose=options["verbose"])  # fmt: skip
