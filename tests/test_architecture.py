@@ -38,6 +38,7 @@ LAYERS: dict[str, set[str]] = {
     "committed": BASE | {"load", "attack", "check", "trees"},
     "reviewing": BASE | {"committed", "trees", "history", "narrow", "load", "attack", "check", "review", "pipeline"},
     "server": BASE | {"server", "flow"},
+    "alerts": BASE | {"alerts", "flow"},
     # The pipeline: the modules that know the order of the stages. `gather` and `past` make the repo's side of a plan,
     # `narrow` says what a check may leave out, `target` opens the live side, `reconcile` puts them together, `verdict`
     # says what came of it; `merging` lets the rules judge what a plan would put together of both sides.
@@ -59,6 +60,7 @@ LAYERS: dict[str, set[str]] = {
     | {"pipeline", "check", "gather", "survey", "applied", "merging", "status", "target", "plan", "api", "apply"}
     | {"history"},
     "starter": BASE | {"load"},
+    "exporting": BASE | {"pipeline", "alerts", "check"},
     "rendering": BASE | {"gather", "plan"},
     "running": BASE | {"survey", "plan", "api", "marker"},
     "doctor": BASE
@@ -83,7 +85,7 @@ LAYERS: dict[str, set[str]] = {
         "server",
         "load",
     }
-    | {"check", "flow", "apply", "api", "status", "doctor", "rendering", "running", "starter"},
+    | {"check", "flow", "apply", "api", "status", "doctor", "rendering", "running", "starter", "exporting", "alerts"},
     "__main__": {"cli"},
     "__init__": set(),
 }

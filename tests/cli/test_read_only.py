@@ -21,6 +21,7 @@ COMMANDS = Path(playbookctl.cli.__file__).parent / "commands"
 WRITERS = {"adopt", "run", "sync"}  # product.md: "writes", "writes markers"
 # every way to call a command that talks to the API and must not write: by command, its arguments
 READERS: list[tuple[str, ...]] = [
+    ("alerts", "export"),
     ("doctor",),
     ("drift",),
     ("drift", "--fail"),
@@ -30,6 +31,8 @@ READERS: list[tuple[str, ...]] = [
     ("status",),
     ("adopt", "--dry-run"),
 ]
+
+LISTED = {"alerts": "/api/v1/soc/alerts"}  # what a command lists, other than playbooks
 
 
 @pytest.fixture
@@ -61,7 +64,7 @@ def test_a_reading_command_sends_get_and_the_token_request(
     code, out, err = synced.say(*arguments)
     assert code in (ExitCode.DONE, ExitCode.FINDINGS, ExitCode.REFUSED), out + err
     assert ("POST", TOKEN_PATH) in recorder.asked
-    assert ("GET", "/api/v1/soc/playbooks") in recorder.asked
+    assert ("GET", LISTED.get(arguments[0], "/api/v1/soc/playbooks")) in recorder.asked
     assert recorder.writes == []
     assert synced.live() == before
 
@@ -77,14 +80,19 @@ PLANTED: dict[str, Any] = {
 def test_a_write_planted_in_any_of_them_is_an_error_and_never_sent(
     synced: Team, recorder: Recorder, monkeypatch: pytest.MonkeyPatch, write: Any
 ) -> None:
-    honest = Client.list_connectors
+    honest, alerts = Client.list_connectors, Client.list_alerts
 
     def planted(client: Client) -> Any:
         write(client)
         return honest(client)
 
+    def planted_in_alerts(client: Client) -> Any:
+        write(client)
+        return alerts(client)
+
     monkeypatch.delenv("PLAYBOOKCTL_DEBUG", raising=False)
     monkeypatch.setattr(Client, "list_connectors", planted)
+    monkeypatch.setattr(Client, "list_alerts", planted_in_alerts)
     for arguments in READERS:
         code, _, err = synced.say(*arguments)
         assert (arguments, code) == (arguments, ExitCode.INTERNAL)
