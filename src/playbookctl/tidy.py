@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import TYPE_CHECKING
 
 from playbookctl.edit.format import formatted
 from playbookctl.edit.patch import Unfit
 from playbookctl.errors import UsageError
-from playbookctl.load.entry import load_entry
+from playbookctl.load.document import parse
 from playbookctl.load.files import select
 from playbookctl.load.schema.order import key_order
+from playbookctl.model.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,8 +44,12 @@ def tidy(repository: Repository, paths: Sequence[str]) -> Tidied:
         files, done.skipped = select(paths, repository.settings)
     elif not files:
         raise UsageError(f"there is no playbook in {repository.settings.root}", hint="name files or folders")
-    for file in files:
-        _format(repository, file, done)
+    gc.disable()  # nothing here makes cycles worth collecting; worth a factor of 1.5 over hundreds of files
+    try:
+        for file in files:
+            _format(repository, file, done)
+    finally:
+        gc.enable()
     return done
 
 
@@ -52,7 +58,7 @@ def _format(repository: Repository, file: str, done: Tidied) -> None:
     shown = entry.source.path
     done.files += 1
     try:
-        text = formatted(entry, lambda text: load_entry(shown, text.encode("utf-8")), key_order)
+        text = formatted(entry, lambda text: parse(Source(shown, text), text.encode("utf-8"))[0], key_order)
     except Unfit as reason:
         done.refused.append((shown, str(reason)))
         return

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from playbookctl.edit.outline import Outline
+from playbookctl.edit.outline import after_line, line_start
 from playbookctl.edit.patch import Patch, Unfit, patched
+from playbookctl.model.node import Written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from playbookctl.edit.changes import Order
-    from playbookctl.model.source import Document, NodePath
+    from playbookctl.model.node import Node
+    from playbookctl.model.source import NodePath
 
 _LEAD = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)")
 
@@ -26,93 +28,97 @@ class _Part:
         self.body = body
 
 
-def first_out_of_order(document: Document, order: Order) -> NodePath | None:
-    """Return the path of the first mapping whose keys are in another order, None if all are in order."""
-    return next((path for path, _ in _mappings(Outline(document), order)), None)
+def in_order(text: str, root: Node, order: Order, only: NodePath | None = None) -> Iterator[tuple[NodePath, Patch]]:
+    """Yield the outermost patches that put mappings in order, with the path of each; what lies within comes along.
 
-
-def in_order(document: Document, order: Order, passed_over: set[NodePath]) -> tuple[NodePath, str] | None:
-    """Return the text with one mapping put in order, and its path; None if there is nothing (more) to be done.
-
-    `passed_over` are mappings left as they are. It gains those where a comment has no certain place: above a key that
-    would come behind a dash.
+    A mapping stays as it is where a comment would lose its place: above a key that would come behind a dash. `only`
+    limits it to one mapping. Raises Unfit where more than comments stands between two keys.
     """
-    outline = Outline(document)
-    for path, keys in _mappings(outline, order):
-        if path in passed_over:
-            continue
-        patch = _sorted(outline, path, keys)
-        if patch is not None:
-            return path, patched(outline.text, [patch])
-        passed_over.add(path)
-    return None
+    yield from _ordered(text, root, (), order, only)
 
 
-def _mappings(outline: Outline, order: Order) -> Iterator[tuple[NodePath, list[str]]]:
-    """Yield the block mappings that are not in order, with their keys as they should be."""
-    pending: list[NodePath] = [(), *_steps(outline.data, ())]
-    for path in pending:
-        value = outline.get(path)
-        if not isinstance(value, dict) or not value or outline.in_brackets((*path, next(iter(value)))):
-            continue
-        present = [str(one[-1]) for one in outline.siblings((*path, next(iter(value))))]
-        wanted = _ranked(present, order(path))
-        if present != wanted:
-            yield path, wanted
+def mappings(root: Node, path: NodePath = ()) -> Iterator[NodePath]:
+    """Yield the paths of the mappings that have an order: the playbook and its steps."""
+    yield path
+    for index, step in enumerate(_steps(root)):
+        yield from mappings(step, (*path, "steps", index))
 
 
-def _steps(value: Any, path: NodePath) -> Iterator[NodePath]:
-    steps = value.get("steps") if isinstance(value, dict) else None
-    for index, step in enumerate(steps if isinstance(steps, list) else ()):
-        yield (*path, "steps", index)
-        yield from _steps(step, (*path, "steps", index))
+def _ordered(
+    text: str, node: Node, path: NodePath, order: Order, only: NodePath | None
+) -> Iterator[tuple[NodePath, Patch]]:
+    inner = [
+        found
+        for index, step in enumerate(_steps(node))
+        for found in _ordered(text, step, (*path, "steps", index), order, only)
+    ]
+    if node.written is Written.MAPPING and only in (None, path):
+        keys = [key.text for key in node.children[::2]]
+        wanted = _ranked(keys, order(path))
+        if wanted != [*range(len(keys))]:
+            patch = _sorted(text, node, path, wanted, [patch for _, patch in inner])
+            if patch is not None:
+                yield path, patch
+                return
+    yield from inner
 
 
-def _ranked(keys: Sequence[str], order: Sequence[str]) -> list[str]:
-    """Sort by `order`; a key that it lacks stays behind the key it stands behind now."""
+def _steps(node: Node) -> tuple[Node, ...]:
+    if node.written is Written.MAPPING:
+        for key, value in zip(node.children[::2], node.children[1::2], strict=True):
+            if key.text == "steps" and value.written is Written.LIST:
+                return value.children
+    return ()
+
+
+def _ranked(keys: Sequence[str], order: Sequence[str]) -> list[int]:
+    """Return the places of the keys, sorted by `order`; a key that it lacks stays behind the one it stands behind now."""
     ranks = {key: rank for rank, key in enumerate(order)}
     rank, ranked = -1, []
-    for key in keys:
+    for place, key in enumerate(keys):
         rank = ranks.get(key, rank)
-        ranked.append((rank, key))
-    return [key for _, key in sorted(ranked, key=lambda pair: pair[0])]
+        ranked.append((rank, place))
+    return [place for _, place in sorted(ranked)]
 
 
-def _sorted(outline: Outline, path: NodePath, keys: Sequence[str]) -> Patch | None:
+def _sorted(text: str, node: Node, path: NodePath, wanted: Sequence[int], inner: Sequence[Patch]) -> Patch | None:
     """Return the patch that puts one mapping in order, or None where that is not certain to keep each comment's place."""
-    siblings = outline.siblings((*path, keys[0]))
-    starts = [outline.item(one)[0] for one in siblings]
-    ends = [outline.after_line(outline.item(one)[1]) for one in siblings]
-    column = outline.column(starts[0])
-    parts: dict[str, _Part] = {}
-    opening = _comments_above(outline, starts[0]) if not path else starts[0]
-    parts[str(siblings[0][-1])] = _Part("", outline.text[opening : starts[0]], "")
-    for at, one in enumerate(siblings):
-        if at:
-            tail, blanks, comments = _between(outline.text[ends[at - 1] : outline.line_start(starts[at])], column)
-            parts[str(siblings[at - 1][-1])].body += tail
-            parts[str(one[-1])] = _Part(blanks, comments, "")
-        parts[str(one[-1])].body = outline.text[starts[at] : ends[at]]
-    first = parts[keys[0]]
+    starts = [key.start for key in node.children[::2]]
+    last = zip(node.children[::2], node.children[1::2], strict=True)
+    ends = [after_line(text, max(key.end, value.end)) for key, value in last]
+    column = starts[0] - line_start(text, starts[0])
+    opening = starts[0] if path else _comments_above(text, starts[0])
+    parts = [_Part("", text[opening : starts[0]], "")]
+    for start, end in zip(starts[1:], ends, strict=False):
+        tail, blanks, comments = _between(text[end : line_start(text, start)], column)
+        parts[-1].body = tail
+        parts.append(_Part(blanks, comments, ""))
+    for part, start, end in zip(parts, starts, ends, strict=True):
+        part.body = _patched_slice(text, start, end, inner) + part.body
+    first = parts[wanted[0]]
     if path and first.comments:
         return None
-    was_first = parts[str(siblings[0][-1])]
-    if first is not was_first:
-        was_first.blanks, first.blanks = first.blanks, ""
+    if wanted[0]:
+        parts[0].blanks, first.blanks = first.blanks, ""
     indentation = " " * column
-    body = "".join(f"{parts[key].blanks}{parts[key].comments}{indentation}{parts[key].body}" for key in keys)
+    body = "".join(f"{part.blanks}{part.comments}{indentation}{part.body}" for part in map(parts.__getitem__, wanted))
     return Patch(opening, ends[-1], body if not path else body[column:])
 
 
-def _comments_above(outline: Outline, start: int) -> int:
+def _patched_slice(text: str, start: int, end: int, patches: Sequence[Patch]) -> str:
+    inside = [Patch(one.start - start, one.end - start, one.text) for one in patches if start <= one.start < end]
+    return patched(text[start:end], inside)
+
+
+def _comments_above(text: str, start: int) -> int:
     """Return where the comments directly above begin; those that begin on the first line speak of the file."""
-    at = outline.line_start(start)
+    at = line_start(text, start)
     while at > 0:
-        above = outline.line_start(at - 1 - outline.text[:at].endswith("\r\n"))
-        if not outline.text[above:at].startswith("#"):
+        above = line_start(text, at - 1 - text.startswith("\r\n", at - 2))
+        if not text.startswith("#", above):
             return at
         at = above
-    return outline.line_start(start)
+    return line_start(text, start)
 
 
 def _between(text: str, column: int) -> tuple[str, str, str]:

@@ -3,94 +3,123 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from playbookctl.edit.outline import Outline
-from playbookctl.edit.patch import Patch, patched
+from playbookctl.edit.patch import Patch
+from playbookctl.model.node import Written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playbookctl.model.source import Document, NodePath
+    from playbookctl.model.node import Node
 
 _STEP = 2
-_TRAILING = re.compile(r"[ \t]+(?=\r\n|\n|\r|\Z)")
-_LINE = re.compile(r"([ ]*)([^\r\n]*)(?:\r\n|\n|\r|\Z)")
-_END = re.compile(r"(?:[ \t]*(?:\r\n|\n|\r))*[ \t]*\Z")
+_LINE = re.compile(r"([ ]*)([^\r\n]*?)([ \t]*)(?:\r\n|\n|\r|\Z)")
+_BREAK = re.compile(r"\r\n|\n|\r")
+_TO_DASH = re.compile(r"(?:\s+|#[^\r\n]*)*-")
 
 
-def without_trailing_blanks(document: Document) -> str:
-    """Return the text without blanks at the end of lines, those inside of values left alone."""
-    text = document.source.text
-    found = [match for match in _TRAILING.finditer(text) if not document.spans.in_text(match.start())]
-    return patched(text, [Patch(match.start(), match.end()) for match in found])
+def without_trailing_blanks(text: str, root: Node) -> Iterator[Patch]:
+    """Yield the patches that take away the blanks at the end of lines, but not those inside of values."""
+    inside = _Inside(text, root)
+    for match in _lines(text[: _end(text)]):
+        start = match.start(3) if match.group(2) else match.start()
+        if start < match.end(3) and match.end() not in inside.breaks:
+            yield Patch(start, match.end(3))
 
 
-def with_one_break_at_the_end(document: Document) -> str:
-    """Return the text with exactly one line break at its end, of the kind that the first line has."""
-    text = document.source.text
-    end = _END.search(text)
-    stop = end.start() if end else len(text)
-    return text[:stop] + Outline(document).line_break(len(text))
+def with_one_break_at_the_end(text: str, root: Node) -> Iterator[Patch]:
+    """Yield the patch that leaves exactly one line break at the end, of the kind that the first line has.
+
+    Below a block scalar that ends the text, blank lines may be a part of it; they are left alone.
+    """
+    last = max(root.scalars(), key=lambda node: node.limit, default=root)
+    start, first = _end(text), _BREAK.search(text)
+    wanted = first.group() if first else "\n"
+    if text[start:] != wanted and not (last.written is Written.BLOCK and last.limit >= start):
+        yield Patch(start, len(text), wanted)
 
 
-def indented(document: Document) -> str:
-    """Return the text with every block two columns inside the one that holds it, dashes of lists included.
+def indented(text: str, root: Node) -> Iterator[Patch]:
+    """Yield the patches that put every block two columns inside the one that holds it, dashes of lists included.
 
     A line that begins nothing (a comment, or a further line of a value) moves as far as the one it belongs to.
     """
-    outline = Outline(document)
-    columns: dict[int, int] = {}
-    gaps: list[Patch] = []
-    for start, column in _columns(outline, (), document.data, 0, gaps):
-        if outline.is_first(start):
-            columns[outline.line_start(start)] = column
-    return patched(outline.text, [*_moves(outline, columns), *gaps])
+    shifts: dict[int, tuple[int, int]] = {}
+    begins = {match.start(2): match.start() for match in _lines(text)}
+    line = -1
+    for start, column in _columns(text, root, 0):
+        line = begins.get(start, line)
+        now = start - line
+        if start in begins:
+            shifts[line] = (column - now, column - now)
+        elif line in shifts and not _BREAK.search(text, line, start):
+            shifts[line] = (shifts[line][0], column - now)
+    yield from _moves(text, shifts, _Inside(text, root))
+    yield from _gaps(text, root)
 
 
-def _columns(outline: Outline, path: NodePath, value: Any, column: int, gaps: list[Patch]) -> Iterator[tuple[int, int]]:
-    """Yield where keys and dashes of blocks stand, with the column they belong in; collect the gaps behind dashes."""
-    is_alias = outline.text.startswith("*", outline.document.spans.locate(path).start)
-    if not value or not isinstance(value, (dict, list)) or is_alias:
-        return
-    for child in list(value) if isinstance(value, dict) else range(len(value)):
-        inner: NodePath = (*path, child)
-        outline.get(inner)
-        if outline.in_brackets(inner):
-            return
-        start = document_start = outline.document.spans.locate(inner).start
-        if isinstance(child, str):
-            start = outline.key(inner)[0]
-        else:
-            start = outline.dash(document_start)
-            if not {*outline.text[start + 1 : document_start]} - {" "}:
-                gaps.append(Patch(start + 1, document_start, " "))
-        yield start, column
-        yield from _columns(outline, inner, value[child], column + _STEP, gaps)
+def dashes(text: str, node: Node) -> list[int]:
+    """Return where the dashes of a block list stand."""
+    found = []
+    at = node.inner
+    for child in node.children:
+        dash = _TO_DASH.match(text, at)
+        if dash is None:
+            raise AssertionError("an element of a block list has a dash")
+        found.append(dash.end() - 1)
+        at = max(child.end, dash.end())
+    return found
 
 
-def _moves(outline: Outline, columns: dict[int, int]) -> Iterator[Patch]:
-    """Yield a patch for the indentation of each line; comments go with the line below, the rest with the one above."""
-    lines = [match for match in _LINE.finditer(outline.text) if match.end() > match.start()]
+def _columns(text: str, node: Node, column: int) -> Iterator[tuple[int, int]]:
+    """Yield where keys and dashes of blocks stand, with the column they belong in."""
+    if node.written is Written.LIST:
+        for dash, child in zip(dashes(text, node), node.children, strict=True):
+            yield dash, column
+            yield from _columns(text, child, column + _STEP)
+    elif node.written is Written.MAPPING:
+        for key, value in zip(node.children[::2], node.children[1::2], strict=True):
+            yield key.start, column
+            yield from _columns(text, value, column + _STEP)
+
+
+def _gaps(text: str, node: Node) -> Iterator[Patch]:
+    """Yield the patches that leave one space between a dash and what follows it on its line."""
+    if node.written is Written.LIST:
+        for dash, child in zip(dashes(text, node), node.children, strict=True):
+            between = text[dash + 1 : child.start]
+            if len(between) > 1 and not between.strip(" "):
+                yield Patch(dash + 1, child.start, " ")
+    if node.written in (Written.LIST, Written.MAPPING):
+        for child in node.children:
+            yield from _gaps(text, child)
+
+
+def _moves(text: str, shifts: dict[int, tuple[int, int]], inside: _Inside) -> Iterator[Patch]:
+    """Yield a patch for the indentation of each line; comments go with the line below, the rest with the one above.
+
+    `shifts` has, for lines that begin something, how far they move, and how far what begins last on them moves.
+    """
     shift = 0
     waiting: list[re.Match[str]] = []
-    for match in lines:
-        blanks, rest = match.groups()
-        if match.start() in columns:
-            shift = columns[match.start()] - len(blanks)
+    for match in _lines(text[: _end(text)]):
+        blanks, rest, _ = match.groups()
+        if match.start() in shifts:
+            own, shift = shifts[match.start()]
             for comment in waiting:
-                yield _moved(comment, shift if len(comment.group(1)) == len(blanks) else _last(comment, shift))
+                yield from _moved(comment, own if len(comment.group(1)) == len(blanks) else _last(comment, own))
             waiting = []
-            yield _moved(match, shift)
-        elif rest.startswith("#") and not outline.document.spans.in_text(match.start(2)):
+            yield from _moved(match, own)
+        elif match.start() in inside.lines:
+            yield from _moved(match, shift)
+        elif rest.startswith("#"):
             waiting.append(match)
-        elif rest.strip():
+        elif rest:
             for comment in waiting:
-                yield _moved(comment, shift)
+                yield from _moved(comment, shift)
             waiting = []
-            yield _moved(match, shift)
-    for comment in waiting:
-        yield _moved(comment, 0)
+            yield from _moved(match, shift)
 
 
 def _last(comment: re.Match[str], shift: int) -> int:
@@ -98,6 +127,31 @@ def _last(comment: re.Match[str], shift: int) -> int:
     return -(len(comment.group(1)) % _STEP) if shift else 0
 
 
-def _moved(match: re.Match[str], shift: int) -> Patch:
-    blanks = match.group(1)
-    return Patch(match.start(), match.start() + len(blanks), " " * max(0, len(blanks) + shift))
+def _moved(match: re.Match[str], shift: int) -> Iterator[Patch]:
+    start, end = match.span(1)
+    if shift and (column := max(0, end - start + shift)) != end - start:
+        yield Patch(start, end, " " * column)
+
+
+def _lines(text: str) -> Iterator[re.Match[str]]:
+    """Yield the lines of a text: indentation, what stands in it, blanks at its end."""
+    return (match for match in _LINE.finditer(text) if match.end() > match.start())
+
+
+def _end(text: str) -> int:
+    """Return where what is written in a text ends: behind it are blanks and line breaks only."""
+    return len(text.rstrip(" \t\r\n"))
+
+
+class _Inside:
+    """Where scalars go over several lines: `lines` begin inside one, the line breaks before `breaks` belong to one."""
+
+    def __init__(self, text: str, root: Node) -> None:
+        self.lines: set[int] = set()
+        self.breaks: set[int] = set()
+        for node in root.scalars():
+            if text.find("\n", node.inner, node.limit) < 0 and text.find("\r", node.inner, node.limit) < 0:
+                continue
+            starts = [match.end() for match in _BREAK.finditer(text, node.inner, node.limit)]
+            self.breaks.update(starts)
+            self.lines.update(start for start in starts if start < node.limit)

@@ -16,6 +16,19 @@ _PROPERTIES = re.compile(r"(?:[&!][^\s\[\]{},]*\s+)*")
 _REST = re.compile(r"[ \t]*(?:[ \t]#[^\r\n]*)?(?:\r\n|\n|\r|\Z)")
 
 
+def line_start(text: str, offset: int) -> int:
+    """Return where the line of `offset` begins."""
+    return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+
+
+def after_line(text: str, offset: int) -> int:
+    """Return where the next line begins. Raises Unfit if more than a comment follows `offset` in its line."""
+    rest = _REST.match(text, offset)
+    if rest is None:
+        raise Unfit("more follows on the same line")
+    return rest.end()
+
+
 class Outline:
     """Answers questions about the layout of one document, in offsets of characters."""
 
@@ -84,7 +97,7 @@ class Outline:
 
     def line_start(self, offset: int) -> int:
         """Return where the line of `offset` begins."""
-        return max(self.text.rfind("\n", 0, offset), self.text.rfind("\r", 0, offset)) + 1
+        return line_start(self.text, offset)
 
     def is_first(self, offset: int) -> bool:
         """Tell whether only white space stands before `offset` in its line."""
@@ -92,10 +105,7 @@ class Outline:
 
     def after_line(self, offset: int) -> int:
         """Return where the next line begins. Raises Unfit if more than a comment follows `offset` in its line."""
-        rest = _REST.match(self.text, offset)
-        if rest is None:
-            raise Unfit("more follows on the same line")
-        return rest.end()
+        return after_line(self.text, offset)
 
     def line_break(self, offset: int) -> str:
         """Return the line break at the end of the line of `offset`; at the end of the text, that of the first line."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from yaml.nodes import Node
 
+    from playbookctl.model.node import Node as TextNode
     from playbookctl.model.source import NodePath
 
 _BREAK = re.compile(r"\r\n|\n|\r")
@@ -52,14 +53,16 @@ class Lines:
 class NodeSpans:
     """Locates values by walking the composed nodes along a path; what is asked about offsets and nodes is indexed once."""
 
-    __slots__ = ("_extents", "_paths", "_scalars", "lines", "root")
+    __slots__ = ("_extents", "_members", "_paths", "_scalars", "_tree", "lines", "root")
 
     def __init__(self, text: str, root: Node) -> None:
         self.root = root
         self.lines = Lines(text)
         self._extents: dict[int, int] | None = None
+        self._members: dict[int, dict[str | int, tuple[Node, Node]]] = {}
         self._paths: dict[int, NodePath] | None = None
         self._scalars: list[tuple[int, int]] | None = None
+        self._tree: TextNode | None = None
 
     def locate(self, path: NodePath) -> Span:
         """Return the span of the value at `path`, of its key if the last element is a `Key`, else of the nearest ancestor."""
@@ -118,6 +121,14 @@ class NodeSpans:
             offset -= 1
         return offset - 1 if text[offset - 1 : offset] == "-" else -1
 
+    def tree(self) -> TextNode:
+        """Return the nodes of the document, as the text has them."""
+        if self._tree is None:
+            from playbookctl.load.tree import tree_of
+
+            self._tree = tree_of(self.lines.text, self.root)
+        return self._tree
+
     def path_of(self, wanted: Node) -> NodePath:
         """Return the path of a node of this document; () if it is not found."""
         if self._paths is None:
@@ -129,11 +140,23 @@ class NodeSpans:
     def _find(self, path: NodePath) -> tuple[Node, bool]:
         node = self.root
         for part in path:
-            found = _child(node.target if isinstance(node, AliasNode) else node, part)
+            found = self._child(node.target if isinstance(node, AliasNode) else node, part)
             if found is None:
                 return node, False
             node = found
         return node, True
+
+    def _child(self, node: Any, part: str | int) -> Node | None:
+        if isinstance(node, MappingNode):
+            members = self._members.get(id(node))
+            if members is None:
+                members = self._members[id(node)] = _by_key(node)
+            key, value = members.get(part, (None, None))
+            return key if isinstance(part, Key) else value
+        if isinstance(node, SequenceNode) and isinstance(part, int) and 0 <= part < len(node.value):
+            child: Node = node.value[part]
+            return child
+        return None
 
 
 def pairs(node: Any) -> Iterator[tuple[Node, Node]]:
@@ -150,18 +173,14 @@ def pairs(node: Any) -> Iterator[tuple[Node, Node]]:
             yield key, value
 
 
-def _child(node: Any, part: str | int) -> Node | None:
-    if isinstance(node, MappingNode):
-        found = None
-        for key, value in pairs(node):
-            scalar = key.target if isinstance(key, AliasNode) else key
-            if isinstance(scalar, ScalarNode) and scalar.value == part:
-                found = key if isinstance(part, Key) else value
-        return found
-    if isinstance(node, SequenceNode) and isinstance(part, int) and 0 <= part < len(node.value):
-        child: Node = node.value[part]
-        return child
-    return None
+def _by_key(node: MappingNode) -> dict[str | int, tuple[Node, Node]]:
+    """Return the pairs of a mapping by the text of their keys; of two with the same one the last, as YAML has it."""
+    found: dict[str | int, tuple[Node, Node]] = {}
+    for key, value in pairs(node):
+        scalar = key.target if isinstance(key, AliasNode) else key
+        if isinstance(scalar, ScalarNode):
+            found[scalar.value] = key, value
+    return found
 
 
 def _paths(node: Node, path: NodePath) -> Iterator[tuple[Node, NodePath]]:

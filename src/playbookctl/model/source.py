@@ -9,6 +9,8 @@ from playbookctl.model.value import Value
 if TYPE_CHECKING:
     from typing import Protocol, TypeAlias
 
+    from playbookctl.model.node import Node
+
     NodePath: TypeAlias = tuple["str | int", ...]
 
     class Spans(Protocol):
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 
         def extent(self, offset: int) -> tuple[int, int]:
             """Return start and end of what begins at `offset`: an element of a list, or a key with its value."""
+
+        def tree(self) -> Node:
+            """Return the nodes of the document, as the text has them."""
 
 
 class Key(str):

@@ -26,7 +26,7 @@ from playbookctl.tidy import Tidied, tidy
 def command(
     ctx: click.Context, /, paths: tuple[str, ...], config: str | None, only_check: bool, diff: bool, quiet: bool
 ) -> None:
-    """Write playbooks in canonical form: order of keys, indentation, blanks and line breaks at the ends.
+    """Write playbooks in canonical form: order of keys, quotes, indentation, blanks and line breaks at the ends.
 
     A file that could lose anything by it is left as it is, with the reason; the exit code is then 1. Without PATH every
     playbook of the repository is formatted.
