@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
 import shutil
+import socket
 import ssl
 import subprocess
 import threading
@@ -17,12 +19,16 @@ import pytest
 from playbookctl import __version__
 from playbookctl.api import BearerToken, Client, ClientCredentials, RetryPolicy
 from playbookctl.errors import AnswerLost, ConfigError, ServerError, Transient
+from playbookctl.transport.address import same_origin
+from playbookctl.transport.wire import LONGEST_ANSWER, TIMEOUT
 from support.rows import row, row_list
 from support.scripted import Reply, Scripted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from typing_extensions import Self
 
     from support.scripted import Asked
 
@@ -224,7 +230,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("tls") / "server.pem"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-         "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", path, "-out", f"{path}.crt"],
+         "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1,DNS:playbooks.invalid", "-keyout", path, "-out", f"{path}.crt"],
         check=True, capture_output=True,
     )  # fmt: skip
     path.write_bytes(path.read_bytes() + path.with_name("server.pem.crt").read_bytes())
@@ -255,3 +261,92 @@ def test_ssl_cert_file_adds_an_organisations_certificate(
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate.with_name("server.pem.crt")))
     with Client(encrypted.url, KEY) as client:
         assert client.get_playbook("ply_001")["id"] == "ply_001"
+
+
+@pytest.fixture
+def own_authority(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.with_name("server.pem.crt")))
+
+
+@pytest.mark.usefixtures("own_authority")
+def test_https_proxy_is_asked_for_a_tunnel_and_sees_neither_path_nor_token(
+    encrypted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Tunnel(encrypted.url.rpartition(":")[2]) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        with Client("https://playbooks.invalid", KEY) as client:
+            assert client.get_playbook("ply_001")["id"] == "ply_001"
+    assert [line.split()[:2] for line in proxy.asked] == [["CONNECT", "playbooks.invalid:443"]]
+    assert KEY.token not in "".join(proxy.asked)
+    assert encrypted.asked[0].headers["authorization"] == f"Bearer {KEY.token}"
+
+
+@pytest.mark.usefixtures("own_authority")
+def test_no_proxy_is_heeded(encrypted: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with Client(encrypted.url, KEY) as client:
+        assert client.get_playbook("ply_001")["id"] == "ply_001"
+
+
+def test_a_proxy_that_refuses_is_said_to_be_a_matter_of_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    policy = RetryPolicy(2, wait_initial=0.001, wait_jitter=0.001)
+    with Scripted(lambda _: Reply({}, 403)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        with Client("https://playbooks.invalid", KEY, policy=policy) as client, pytest.raises(Transient) as caught:
+            client.get_playbook("ply_001")
+    assert "cannot connect to 'https://playbooks.invalid'" in caught.value.message
+    assert "HTTPS_PROXY" in caught.value.hint
+
+
+def test_the_same_host_without_encryption_is_another_place() -> None:
+    assert not same_origin(httpx.URL("https://api.example"), httpx.URL("http://api.example"))
+    assert not same_origin(httpx.URL("https://api.example"), httpx.URL("https://api.example:8443"))
+    assert same_origin(httpx.URL("https://api.example"), httpx.URL("https://api.example:443/x"))
+
+
+def test_every_wait_for_the_network_has_an_end() -> None:
+    assert None not in TIMEOUT.as_dict().values()
+    assert 0 < LONGEST_ANSWER < math.inf
+    with Client("https://api.example", KEY) as client:
+        assert client._http.timeout == TIMEOUT
+
+
+class Tunnel:
+    """A proxy that knows CONNECT alone: whatever host is asked for, the tunnel leads to a port of this machine."""
+
+    def __init__(self, port: str) -> None:
+        self.asked: list[str] = []
+        self._to = ("127.0.0.1", int(port))
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.join(20)
+        self._listening.close()
+
+    def _serve(self) -> None:
+        """Serve one connection."""
+        client, _ = self._listening.accept()
+        with client, socket.create_connection(self._to) as server:
+            self.asked.append(client.recv(65536).decode("latin-1"))
+            client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            back = threading.Thread(target=_pour, args=(server, client), daemon=True)
+            back.start()
+            _pour(client, server)
+            back.join(20)
+
+
+def _pour(one: socket.socket, other: socket.socket) -> None:
+    """Pass on what one side says until it is silent for good."""
+    try:
+        while data := one.recv(65536):
+            other.sendall(data)
+        other.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass

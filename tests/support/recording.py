@@ -30,12 +30,16 @@ class Recorder:
     `gate` is set.
 
     `hold` is how many seconds a write is kept before it is passed on, so that those that can overlap do. `instead` has
-    what is answered by the recorder itself: {path: (status, JSON value)}; `headers` are put on every answer.
+    what is answered by the recorder itself: {path: (status, JSON value)}; `headers` are put on every answer. `token` takes
+    the place of whatever token is sent, `issue` makes the answer to a token request. `statuses` has those of all answers.
     """
 
     def __init__(self, url: str, *, hold: float = 0.0) -> None:
         self.instead: dict[str, tuple[int, Any]] = {}
         self.headers: dict[str, str] = {}
+        self.token = ""
+        self.issue: Callable[[], dict[str, Any]] | None = None
+        self.statuses: set[int] = set()
         self.asked: list[tuple[str, str]] = []
         self.bodies: list[Any] = []
         self.most_at_once = 0
@@ -110,11 +114,14 @@ class _Passing(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         recorder.begin(self.command, urlsplit(self.path).path, body)
         path = urlsplit(self.path).path
-        if path in recorder.instead:
-            status, value = recorder.instead[path]
+        issued = {TOKEN_PATH: (200, recorder.issue())} if recorder.issue is not None and path == TOKEN_PATH else {}
+        if path in (own := recorder.instead | issued):
+            status, value = own[path]
             recorder.end(self.command)
             return self.reply(status, {"content-type": "application/json"}, json.dumps(value).encode())
         headers = {name: value for name, value in self.headers.items() if name.lower() not in {"host", *_HOP_BY_HOP}}
+        if recorder.token:
+            headers["Authorization"] = f"Bearer {recorder.token}"
         try:
             answer = recorder.http.request(self.command, self.path, content=body, headers=headers)
         finally:
@@ -122,6 +129,7 @@ class _Passing(BaseHTTPRequestHandler):
         return self.reply(answer.status_code, dict(answer.headers), answer.content)
 
     def reply(self, status: int, headers: dict[str, str], content: bytes) -> None:
+        self.server.recorder.statuses.add(status)
         self.send_response_only(status)
         kept = {
             name.title(): value for name, value in headers.items() if name not in {*_HOP_BY_HOP, "content-encoding"}

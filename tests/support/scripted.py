@@ -120,7 +120,7 @@ class _Speaker(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(reply.body)
 
-    do_GET = do_POST = do_PATCH = answer  # noqa: N815 - the names http.server calls
+    do_GET = do_POST = do_PATCH = do_CONNECT = answer  # noqa: N815 - the names http.server calls
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""

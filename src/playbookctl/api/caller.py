@@ -10,7 +10,7 @@ from urllib.parse import quote_plus
 from playbookctl.api.answers import failure
 from playbookctl.api.auth import ClientCredentials, Session, expiry_words, given_token, token_from
 from playbookctl.api.readonly import TOKEN_PATH
-from playbookctl.errors import AuthError, ServerError
+from playbookctl.errors import AuthError, ServerError, WrongTenant
 from playbookctl.transport.answers import Nonsense, payload
 from playbookctl.transport.retry import repeat
 from playbookctl.transport.wire import Answer, Call
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from playbookctl.transport.wire import Wire
 
     T = TypeVar("T")
+    Error = TypeVar("Error", bound=PlaybookctlError)
 
 UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE = 401, 415
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
@@ -64,6 +65,9 @@ class Caller:
             return parse(answer)
         except Nonsense as nonsense:
             raise nonsense.named(call, answer.request_id) from nonsense
+        except WrongTenant as wrong:
+            said = f"{wrong.message} (request id {answer.request_id})"
+            raise _with_id(WrongTenant(said, hint=wrong.hint), answer) from wrong
 
     def _authorized(self, call: Call) -> Answer:
         token = self.session.token()
@@ -80,11 +84,11 @@ class Caller:
         if 200 <= answer.status < 300:  # noqa: PLR2004 - HTTP's range of success
             return answer
         if answer.pause is not None and answer.pause > self._policy.longest_pause and not call.writes:
-            raise ServerError(
+            said = (
                 f"{call} was answered {answer.status}, wait {answer.pause:.0f} s; longer than"
-                f" {self._policy.longest_pause:.0f} s is not waited (request id {answer.request_id})",
-                hint="run again later",
+                f" {self._policy.longest_pause:.0f} s is not waited (request id {answer.request_id})"
             )
+            raise _with_id(ServerError(said, hint="run again later"), answer)
         raise _failure(call, answer, secret)
 
     def _fetch_token(self) -> Token:
@@ -101,15 +105,19 @@ class Caller:
             answer = self._wire.send(call, None)
         if answer.status in {400, 401, 403}:
             refusal = _failure(call, answer, credentials.client_secret)
-            raise AuthError(refusal.message, hint="check CPOD_CLIENT_ID and CPOD_CLIENT_SECRET") from refusal
+            hint = "check CPOD_CLIENT_ID and CPOD_CLIENT_SECRET"
+            raise _with_id(AuthError(refusal.message, hint=hint), answer) from refusal
         self._successful(call, answer, credentials.client_secret)
         try:
             return token_from(payload(answer), asked_at)
         except Nonsense as nonsense:  # its words are not shown: they may quote the token
-            raise ServerError(
-                f"{call} was answered {answer.status} without a usable token (request id {answer.request_id})",
-                hint="is the environment's url the API's?",
-            ) from nonsense
+            said = f"{call} was answered {answer.status} without a usable token (request id {answer.request_id})"
+            raise _with_id(ServerError(said, hint="is the environment's url the API's?"), answer) from nonsense
+
+
+def _with_id(error: Error, answer: Answer) -> Error:
+    error.request_id = answer.request_id
+    return error
 
 
 def _failure(call: Call, answer: Answer, secret: str, more: str = "") -> PlaybookctlError:

@@ -177,7 +177,10 @@ class Client:
                 return
 
     def _page(self, path: str, params: Params) -> Page:
-        page = self._caller.read(Call("GET", path, params, most=PAGE_BYTES), _page)
+        return self._caller.read(Call("GET", path, params, most=PAGE_BYTES), self._our_page)
+
+    def _our_page(self, answer: Answer) -> Page:
+        page = _page(answer)
         for row in page.rows:
             self._tenancy.check_object(row)
         return page

@@ -70,9 +70,7 @@ def open_http(
     """Return a client of `kind`: HTTP/1.1 kept alive; the environment's proxies and certificates, but for loopback."""
     at_home = base.scheme == "http" and is_loopback(base)
     return kind(
-        verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        if at_home
-        else True,  # no use, and 40 ms to read all authorities
+        verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if at_home else True,  # no use there for 40 ms of authorities
         timeout=timeout,
         limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=4.0),
         follow_redirects=False,
@@ -115,28 +113,30 @@ class Wire:
         Raises Transient if nothing was sent (or the call only reads), AnswerLost if a write was sent and its answer was
         not received, ServerError for a bad certificate, an oversized answer or a redirect to another host, Stopped.
         """
-        url = httpx.URL(self._root + call.path)
-        for _ in range(REDIRECTS + 1):
+        url, redirects = httpx.URL(self._root + call.path), 0
+        while True:
             self._limiter.wait()
             answer = self._exchange(call, url, token)
             self._pace(answer)
             target = _redirect(url, answer)
             if target is None:
                 return answer
-            if call.writes:
-                raise AnswerLost(
-                    f"{call} was redirected to '{target.host}'{_id(answer)}", hint=f"correct {self._setting}"
-                )
-            if not same_origin(url, target):
-                raise ServerError(
-                    f"{call} is redirected from '{_origin(url)}' to '{_origin(target)}', where the token must not go"
-                    f"{_id(answer)}",
-                    hint=f"write the final address as {self._setting}, if you trust it",
-                )
+            redirects += 1
+            self._follow(call, url, target, answer, redirects)
             url = target
-        raise ServerError(
-            f"{call} was redirected more than {REDIRECTS} times by '{url.host}'", hint="is the url right?"
-        )
+
+    def _follow(self, call: Call, url: httpx.URL, target: httpx.URL, answer: Answer, redirects: int) -> None:
+        """Raise unless a call may be sent again to where it was redirected, for the so-manieth time."""
+        if call.writes:
+            said = f"{call} was redirected to '{target.host}'"
+            raise _named(AnswerLost, said, answer.request_id, f"correct {self._setting}")
+        if not same_origin(url, target):
+            said = f"{call} is redirected from '{_origin(url)}' to '{_origin(target)}', where the token must not go"
+            hint = f"write the final address as {self._setting}, if you trust it"
+            raise _named(ServerError, said, answer.request_id, hint)
+        if redirects > REDIRECTS:
+            said = f"{call} was redirected more than {REDIRECTS} times by '{url.host}'"
+            raise _named(ServerError, said, answer.request_id, "is the url right?")
 
     def _pace(self, answer: Answer) -> None:
         if self._throttles(answer):
@@ -158,15 +158,15 @@ class Wire:
         began = time.monotonic()
         try:
             response = self._http.send(request, stream=True)
+            theirs = response.headers.get("x-request-id") or response.headers.get("x-github-request-id") or request_id
             try:
-                body = b"".join(_bounded(response, call))
+                body = b"".join(_bounded(response, call, theirs))
             finally:
                 response.close()
         except httpx.RequestError as error:
             _note(call, type(error).__name__, began, request_id)
             raise _transport_error(call, url, error, request_id, self._setting) from error
-        theirs = response.headers.get("x-request-id") or response.headers.get("x-github-request-id")
-        answer = Answer(response.status_code, response.headers, body, theirs or request_id)
+        answer = Answer(response.status_code, response.headers, body, theirs)
         _note(call, f"{answer.status} {len(body)} bytes", began, answer.request_id)
         return answer
 
@@ -176,13 +176,14 @@ def _note(call: Call, end: str, began: float, request_id: str) -> None:
     _log.debug("%s %s %.0f ms, request id %s", call, end, (time.monotonic() - began) * 1000, request_id)
 
 
-def _bounded(response: httpx.Response, call: Call) -> Iterator[bytes]:
+def _bounded(response: httpx.Response, call: Call, request_id: str) -> Iterator[bytes]:
     read, until = 0, time.monotonic() + LONGEST_ANSWER
     for chunk in response.iter_bytes():
         read += len(chunk)
         if read > call.most:
             lost = AnswerLost if call.writes else ServerError
-            raise lost(f"the answer to {call} is larger than {call.most // MEGABYTE} MB", hint="is the url the API's?")
+            said = f"the answer to {call} is larger than {call.most // MEGABYTE} MB"
+            raise _named(lost, said, request_id, "is the url the API's?")
         if time.monotonic() > until:
             raise httpx.ReadTimeout(f"the answer took more than {LONGEST_ANSWER:.0f} s")
         yield chunk
@@ -195,9 +196,8 @@ def _redirect(url: httpx.URL, answer: Answer) -> httpx.URL | None:
     try:
         return url.join(location)
     except httpx.InvalidURL as error:
-        raise ServerError(
-            f"'{url.host}' redirects to something that is not a url{_id(answer)}", hint="is the url right?"
-        ) from error
+        said = f"'{url.host}' redirects to something that is not a url"
+        raise _named(ServerError, said, answer.request_id, "is the url right?") from error
 
 
 def _transport_error(
@@ -217,9 +217,7 @@ def _transport_error(
         # what httpx says here may quote a header, and a header may be the token
         return ServerError(f"{call} cannot be sent to '{where}'", hint=f"check {setting} and the credentials")
     lost = AnswerLost if call.writes else Transient
-    return lost(
-        f"the answer of '{where}' to {call} was lost: {what} (request id {request_id})", hint="run the command again"
-    )
+    return _named(lost, f"the answer of '{where}' to {call} was lost: {what}", request_id, "run the command again")
 
 
 def _is_certificate(error: BaseException | None) -> bool:
@@ -234,5 +232,8 @@ def _origin(url: httpx.URL) -> str:
     return f"{url.scheme}://{url.netloc.decode('ascii')}"
 
 
-def _id(answer: Answer) -> str:
-    return f" (request id {answer.request_id})"
+def _named(kind: type[ServerError], said: str, request_id: str, hint: str) -> ServerError:
+    """Return an error of `kind` that names the call as the server's log does."""
+    error = kind(f"{said} (request id {request_id})", hint=hint)
+    error.request_id = request_id
+    return error
