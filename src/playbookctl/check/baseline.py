@@ -14,18 +14,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from playbookctl.check.identity import place_of, text_of
 from playbookctl.errors import ConfigError
 from playbookctl.model.finding import Suppression
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import TypeAlias
 
-    from playbookctl.model.finding import Location
-    from playbookctl.model.workspace import Entry
-
-    Identity: TypeAlias = "tuple[str, str, str]"  # code, at, text
+    from playbookctl.check.identity import Identity
 
 FORMAT = "playbookctl/baseline"
 VERSION = 1
@@ -64,10 +59,13 @@ class Baseline:
         self._gone: dict[str, list[str]] | None = None
         self._moved: dict[str, str] = {}
 
-    def suppress(self, code: str, location: Location, entry: Entry) -> Suppression | None:
-        """Return the suppression of a finding that is known, and use it up."""
-        section = self._section(entry)
-        if section is not None and section.take(_identity(code, location, entry)):
+    def suppress(self, identity: Identity, file: str, playbook: str) -> Suppression | None:
+        """Return the suppression of a finding in `file` (as shown) that is known, and use it up.
+
+        `playbook` is what the file says it is: see `check/identity.py`.
+        """
+        section = self._section(file, playbook)
+        if section is not None and section.take(identity):
             return Suppression("external", f"known in {self.name}")
         return None
 
@@ -94,13 +92,13 @@ class Baseline:
             if code in codes
         )
 
-    def _section(self, entry: Entry) -> Section | None:
-        file = self._rooted(entry.source.path)
+    def _section(self, shown: str, playbook: str) -> Section | None:
+        file = self._rooted(shown)
         found = self._sections.get(file)
         if found is not None:
             return found
         if file not in self._moved:
-            old = self._gone_files().get(_playbook(entry), [])
+            old = self._gone_files().get(playbook, [])
             self._moved[file] = old.pop() if len(old) == 1 else ""
         return self._sections.get(self._moved[file])
 
@@ -123,10 +121,9 @@ class Recorder:
         self._sections: dict[str, Section] = {}
         self._rooted = rooted
 
-    def suppress(self, code: str, location: Location, entry: Entry) -> Suppression | None:
+    def suppress(self, identity: Identity, file: str, playbook: str) -> Suppression | None:
         """Take a finding down; it is known from now on."""
-        section = self._sections.setdefault(self._rooted(entry.source.path), Section(_playbook(entry)))
-        identity = _identity(code, location, entry)
+        section = self._sections.setdefault(self._rooted(file), Section(playbook))
         section.counts[identity] = section.counts.get(identity, 0) + 1
         self._number += 1
         return Suppression("external", f"known in {self.name}")
@@ -199,15 +196,3 @@ def _written(file: str, section: Section) -> str:
     return (
         f'    {json.dumps(file)}: {{\n      "playbook": {playbook},\n      "findings": [\n{findings}\n      ]\n    }}'
     )
-
-
-def _identity(code: str, location: Location, entry: Entry) -> Identity:
-    data = entry.document.data if entry.document else None
-    return code, place_of(location.path, data), text_of(code, location, entry)
-
-
-def _playbook(entry: Entry) -> str:
-    """Return what a file says it is, wherever it lies: its key, else its name."""
-    data = entry.document.data if entry.document else {}
-    said = data.get("key") or data.get("name")
-    return said if isinstance(said, str) else ""

@@ -1,33 +1,35 @@
-"""Runs the rules and turns what they say into findings: file, span, severity, suppression.
+"""Turns what the rules say into findings: severity, suppression; and runs the rules that look at all playbooks.
 
-Documents pass one by one and are dropped; what the rules that look at all playbooks need of them stays in a summary.
+Files pass one by one and are dropped (`check/examined.py`); what the rules that look at all playbooks need of them stays
+in a summary.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from playbookctl.check.examined import Examiner, locate
 from playbookctl.check.facts import summary_of
+from playbookctl.check.identity import identity_of, playbook_of
 from playbookctl.check.suppress import Comment, comments_of, remarks, suppress
-from playbookctl.model.finding import Finding, Location
-from playbookctl.model.source import Span
+from playbookctl.model.finding import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from playbookctl.check.baseline import Baseline, Recorder
+    from playbookctl.check.examined import Examined
+    from playbookctl.check.identity import Identity
     from playbookctl.check.rule import Context, Rule
     from playbookctl.check.selection import Selection
-    from playbookctl.model.finding import Problem, Related, Suppression
+    from playbookctl.model.finding import Location, Problem, Related, Suppression
     from playbookctl.model.workspace import Entry, Summary, Workspace
 
-_TOP = Span(1, 1, 1, 1)
-_LONGEST_LINE = 400
 _MOST_REOPENED = 200  # each holds its text
 
 
 class Engine:
-    """Checks entries one by one, then all of them together.
+    """Judges what was found in each file, then checks all of them together.
 
     `reopen` returns the entry of a file again, for the few findings that speak of a document already dropped. `known`
     suppresses findings that no comment suppresses.
@@ -44,8 +46,7 @@ class Engine:
     ) -> None:
         on = {code: rule for code, rule in rules.items() if selection.is_on(rule)}
         self._rules = on
-        self._entry_rules = [rule for rule in on.values() if rule.kind == "entry"]
-        self._playbook_rules = [rule for rule in on.values() if rule.kind == "playbook"]
+        self._examiner = Examiner(rules.values(), context)
         self._workspace_rules = [rule for rule in on.values() if rule.kind == "workspace"]
         self._all_on = len(on) == len(rules)
         self._context = context
@@ -63,24 +64,30 @@ class Engine:
 
     def check_entry(self, entry: Entry) -> list[Finding]:
         """Return the findings of the rules that look at one file or one playbook, unsorted."""
-        comments = comments_of(entry)
-        if comments:
-            self._comments[entry.source.path] = comments
-        found: list[Finding] = []
-        for code, problem in entry.problems:
-            if rule := self._rules.get(code):
-                found += self._findings(rule, iter((problem,)), entry)
-        if entry.document is not None:
-            for rule in self._entry_rules:
-                found += self._findings(rule, rule.check(entry, self._context), entry)
-        if entry.playbook is not None:
-            for rule in self._playbook_rules:
-                found += self._findings(rule, rule.check(entry.playbook, self._context), entry)
-        return found
+        return self.judge(self._examiner.examine(entry))
 
     def summarise(self, entry: Entry) -> Summary:
         """Return what stays of an entry for the rules that look at all."""
         return summary_of(entry, self._context)
+
+    def judge(self, examined: Examined) -> list[Finding]:
+        """Return the findings in one file, unsorted: what was said by rules that are on."""
+        if examined.comments:
+            self._comments[examined.file] = list(examined.comments)
+        found = []
+        for said in examined.said:
+            rule = self._rules.get(said.code)
+            severity = rule and self._selection.severity(rule, said.severity, examined.file)
+            if rule is None or severity is None:
+                continue
+            suppression = self._suppression(said.identity, said.location, examined.playbook)
+            found.append(
+                Finding(
+                    rule.code, rule.name, severity, said.message, said.location, related=said.related, fix=said.fix,
+                    suppression=suppression,
+                )
+            )  # fmt: skip
+        return found
 
     def check_workspace(self, workspace: Workspace, shown: set[str] | None = None) -> list[Finding]:
         """Return the findings of the rules that look at all playbooks.
@@ -92,7 +99,7 @@ class Engine:
             for problem in rule.check(workspace, self._context):
                 files = {problem.file, *(related.file for related in problem.related)}
                 if shown is None or files & shown:
-                    found += self._findings(rule, iter((problem,)), self._entry(problem.file))
+                    found += self._findings(rule, problem, self._entry(problem.file))
         return found
 
     def check_suppressions(self, files: set[str]) -> list[Finding]:
@@ -101,37 +108,37 @@ class Engine:
         for file in sorted(files & set(self._comments)):
             for code, problem in remarks(self._comments[file], self._today, checked=self._all_on):
                 if rule := self._rules.get(code):
-                    found += self._findings(rule, iter((problem,)), self._entry(file))
+                    found += self._findings(rule, problem, self._entry(file))
         return found
 
-    def _findings(self, rule: Rule, problems: Iterator[Problem], entry: Entry) -> Iterator[Finding]:
-        for problem in problems:
-            severity = self._selection.severity(rule, problem.severity, entry.source.path)
-            if severity is None:
-                continue
-            location = _location(entry, problem.path, problem.span)
-            yield Finding(
-                rule.code,
-                rule.name,
-                severity,
-                problem.message,
-                location,
-                related=tuple(self._related(related, entry) for related in problem.related),
-                fix=problem.fix,
-                suppression=self._suppression(rule.code, location, entry),
-            )
+    def _findings(self, rule: Rule, problem: Problem, entry: Entry) -> Iterator[Finding]:
+        severity = self._selection.severity(rule, problem.severity, entry.source.path)
+        if severity is None:
+            return
+        location = locate(entry, problem.path, problem.span)
+        identity = identity_of(rule.code, location, entry)
+        yield Finding(
+            rule.code,
+            rule.name,
+            severity,
+            problem.message,
+            location,
+            related=tuple(self._related(related, entry) for related in problem.related),
+            fix=problem.fix,
+            suppression=self._suppression(identity, location, playbook_of(entry)),
+        )
 
-    def _suppression(self, code: str, location: Location, entry: Entry) -> Suppression | None:
-        comments = self._comments.get(location.file)
+    def _suppression(self, identity: Identity, location: Location, playbook: str) -> Suppression | None:
+        code, comments = identity[0], self._comments.get(location.file)
         if comments and not code.startswith("PB9"):
             said = suppress(code, location.span, comments, self._today)
             if said is not None:
                 return said
-        return self._known.suppress(code, location, entry) if self._known is not None else None
+        return self._known.suppress(identity, location.file, playbook) if self._known is not None else None
 
     def _related(self, related: Related, entry: Entry) -> tuple[Location, str]:
         place = self._entry(related.file) if related.file else entry
-        return _location(place, related.path, related.span), related.message
+        return locate(place, related.path, related.span), related.message
 
     def _entry(self, file: str) -> Entry:
         entry = self._reopened.get(file)
@@ -142,17 +149,3 @@ class Engine:
             if file not in self._comments and (comments := comments_of(entry)):
                 self._comments[file] = comments
         return entry
-
-
-def _location(entry: Entry, path: tuple[str | int, ...], span: Span | None) -> Location:
-    if span is None:
-        span = entry.document.spans.locate(path) if entry.document else _TOP
-    return Location(entry.source.path, span, path, _line(entry.source.text, span.start))
-
-
-def _line(text: str, offset: int) -> str:
-    """Return the line around `offset`, without its break. Positions in it are columns, so its start is never cut."""
-    start = max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
-    ends = [end for end in (text.find("\n", start), text.find("\r", start)) if end >= 0]
-    end = min(ends, default=len(text))
-    return text[start : min(end, max(offset, start) + _LONGEST_LINE)]

@@ -5,17 +5,33 @@ Lines do not matter, nor do positions in lists: a step is known by its id, a bra
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from playbookctl.model.finding import Location
     from playbookctl.model.source import NodePath
     from playbookctl.model.workspace import Entry
 
+    Identity: TypeAlias = "tuple[str, str, str]"  # code, at, text
+
 _SECRET = "PB403"  # noqa: S105 - the code of the rule, not a secret
 _ANY = "*"
 _DIGITS = 16
+
+
+def identity_of(code: str, location: Location, entry: Entry) -> Identity:
+    """Return what makes a finding at `location` of `entry` the same one tomorrow."""
+    data = entry.document.data if entry.document else None
+    return code, place_of(location.path, data), text_of(code, location, entry)
+
+
+def playbook_of(entry: Entry) -> str:
+    """Return what a file says it is, wherever it lies: its key, else its name."""
+    data = entry.document.data if entry.document else {}
+    said = data.get("key") or data.get("name")
+    return said if isinstance(said, str) else ""
 
 
 def place_of(path: NodePath, data: Any) -> str:
@@ -50,6 +66,8 @@ def text_of(code: str, location: Location, entry: Entry) -> str:
             return ""
         text = text.partition("\n")[0]
     words = " ".join(text.split())
+    import hashlib  # OpenSSL is loaded only where something was found
+
     return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS] if words else ""
 
 

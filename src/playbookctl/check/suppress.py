@@ -30,11 +30,10 @@ class Comment:
 
     __slots__ = ("codes", "end", "is_used", "reason", "span", "start", "until")
 
-    def __init__(self, codes: tuple[str, ...], rest: str, span: Span, reach: tuple[int, int]) -> None:
-        until = _UNTIL.search(rest)
+    def __init__(self, codes: tuple[str, ...], until: str, reason: str, span: Span, reach: tuple[int, int]) -> None:
         self.codes = codes
-        self.until = until.group(1) if until else ""
-        self.reason = " ".join(_UNTIL.sub("", rest).strip(" \t-\u2013\u2014:").split())
+        self.until = until  # an ISO date, '' for ever
+        self.reason = reason
         self.span = span
         self.start, self.end = reach
         self.is_used: set[str] = set()
@@ -104,7 +103,14 @@ def _read(entry: Entry, text: str) -> Iterator[Comment]:
             reach = (line_start, match.end())
         else:
             reach = spans.extent(_next_content(text, match.end())) if spans else _REACH_OF_FILE
-        yield Comment(codes, match.group("rest"), span, reach)
+        yield Comment(codes, *_until_and_reason(match.group("rest")), span, reach)
+
+
+def _until_and_reason(rest: str) -> tuple[str, str]:
+    """Return the date and the reason in what stands behind the brackets."""
+    until = _UNTIL.search(rest)
+    reason = " ".join(_UNTIL.sub("", rest).strip(" \t-\u2013\u2014:").split())
+    return until.group(1) if until else "", reason
 
 
 def _is_first_line(text: str, line_start: int) -> bool:

@@ -1,0 +1,113 @@
+"""Examined files as JSON and back, without loss: what the cache keeps and what worker processes hand over.
+
+The file itself is left out: a record holds for any file with this content, wherever it is looked at from.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from playbookctl.check.examined import Examined, Said
+from playbookctl.check.suppress import Comment
+from playbookctl.model.finding import Edit, Fix, Location, Severity
+from playbookctl.model.source import Key, Span
+from playbookctl.model.workspace import Summary
+
+if TYPE_CHECKING:
+    from playbookctl.model.source import NodePath
+
+_NOTHING = '["",[],[]]'
+_SEVERITIES = {severity.value: severity for severity in Severity}
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def write_found(examined: Examined) -> str:
+    """Return what was said of a file, as one line of ASCII."""
+    if not examined.said and not examined.comments:
+        return _NOTHING
+    said = [_said(said) for said in examined.said]
+    comments = [
+        [list(each.codes), each.until, each.reason, _span(each.span), each.start, each.end] for each in examined.comments
+    ]
+    return _encode([examined.playbook, said, comments])
+
+
+def write_summary(summary: Summary) -> str:
+    """Return a summary as one line of ASCII."""
+    return _encode([summary.key, summary.name, summary.has_key, summary.facts])
+
+
+def read_found(file: str, text: str, summary: Summary) -> Examined:
+    """Return what `write_found` has written, for `file` as it is shown now."""
+    if text == _NOTHING:
+        return Examined(file, "", (), (), summary)
+    playbook, said, comments = json.loads(text)
+    return Examined(
+        file,
+        playbook,
+        tuple(_read_said(file, row) for row in said),
+        tuple(
+            Comment(tuple(codes), until, reason, Span(*span), (start, end))
+            for codes, until, reason, span, start, end in comments
+        ),
+        summary,
+    )
+
+
+def read_summaries(files: list[str], texts: list[str]) -> list[Summary]:
+    """Return the summaries that `write_summary` has written, for `files` as they are shown now."""
+    rows = json.loads(f"[{','.join(texts)}]")  # one call for all is three times as fast as one for each
+    return [
+        Summary(file, key, name, facts, has_key=has_key)
+        for file, (key, name, has_key, facts) in zip(files, rows, strict=True)
+    ]
+
+
+def _said(said: Said) -> list[Any]:
+    fix = said.fix
+    return [
+        said.identity,
+        said.message,
+        _place(said.location),
+        said.severity and said.severity.value,
+        [[_place(place), message] for place, message in said.related],
+        fix and [fix.title, fix.safe, [[_path(edit.path), edit.text, edit.mode] for edit in fix.edits]],
+    ]
+
+
+def _read_said(file: str, row: list[Any]) -> Said:
+    identity, message, place, severity, related, fix = row
+    return Said(
+        tuple(identity),
+        message,
+        _read_place(file, place),
+        severity and _SEVERITIES[severity],
+        tuple((_read_place(file, other), words) for other, words in related),
+        fix and _read_fix(*fix),
+    )
+
+
+def _read_fix(title: str, safe: bool, edits: list[Any]) -> Fix:  # noqa: FBT001 - as it was written
+    return Fix(title, tuple(Edit(_read_path(path), text, mode) for path, text, mode in edits), safe=safe)
+
+
+def _place(location: Location) -> list[Any]:
+    return [_span(location.span), _path(location.path), location.line_text]
+
+
+def _read_place(file: str, row: list[Any]) -> Location:
+    span, path, line_text = row
+    return Location(file, Span(*span), _read_path(path), line_text)
+
+
+def _span(span: Span) -> list[int]:
+    return [span.start_line, span.start_column, span.end_line, span.end_column, span.start, span.end]
+
+
+def _path(path: NodePath) -> list[Any]:
+    return [[part] if isinstance(part, Key) else part for part in path]
+
+
+def _read_path(path: list[Any]) -> NodePath:
+    return tuple(Key(part[0]) if isinstance(part, list) else part for part in path)
