@@ -43,7 +43,10 @@ LAYERS: dict[str, set[str]] = {
     # `narrow` says what a check may leave out, `target` opens the live side, `reconcile` puts them together, `verdict`
     # says what came of it; `merging` lets the rules judge what a plan would put together of both sides.
     "promise": BASE | {"load", "edit"},
-    "pipeline": BASE | {"load", "attack", "check", "promise"},
+    "cache": BASE,
+    "examine": BASE | {"load", "check", "cache"},
+    "repository": BASE | {"load", "attack", "check", "promise", "cache", "examine"},
+    "pipeline": BASE | {"load", "check", "promise", "repository"},
     "repair": BASE | {"pipeline", "load", "promise"},
     "tidy": BASE | {"pipeline", "load", "edit"},
     "rewrite": BASE | {"load"},

@@ -7,97 +7,27 @@ import os
 from typing import TYPE_CHECKING
 
 from playbookctl import __version__
-from playbookctl.attack import AttackIndex
-from playbookctl.check.codes import config_problems, is_known, retirement, unknown
+from playbookctl.check.codes import is_known, retirement, unknown
 from playbookctl.check.engine import Engine
-from playbookctl.check.facts import summary_of
 from playbookctl.check.registry import all_rules
-from playbookctl.check.rule import Context
 from playbookctl.check.selection import Selection
 from playbookctl.errors import UsageError
-from playbookctl.load.connectors import load_connectors
-from playbookctl.load.entry import load_entry, read_bytes, unreadable
-from playbookctl.load.files import Links, decisive, playbook_files, select
-from playbookctl.load.settings import find_config, load_settings
+from playbookctl.load.entry import load_entry
+from playbookctl.load.files import decisive, select
 from playbookctl.model.report import Report, RuleInfo, Skipped
-from playbookctl.model.workspace import Entry, Workspace
+from playbookctl.model.workspace import Workspace
+from playbookctl.repository import Repository
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from playbookctl.check.baseline import Baseline, Recorder
+    from playbookctl.check.examined import Examined
     from playbookctl.check.rule import Rule
     from playbookctl.model.finding import Finding
-    from playbookctl.model.source import NodePath
-    from playbookctl.model.workspace import Summary
+    from playbookctl.model.workspace import Entry, Summary
 
-
-class Repository:
-    """A repository as found: settings, connectors, ATT&CK data, and the entries of its own two files.
-
-    `here` is the folder that shown paths are relative to.
-    """
-
-    def __init__(self, config: str | None, here: str) -> None:
-        self.here = here
-        found = os.path.abspath(config) if config else find_config(here)
-        self.settings, self._config_entry = load_settings(found, here, shown_path(found, here) if found else "")
-        catalogue = os.path.join(self.settings.root, self.settings.connectors)
-        self.connectors, self._connectors_entry = load_connectors(self.settings, shown_path(catalogue, here))
-        self.attack = AttackIndex.of(self.settings)
-        self._links = Links(self.settings.root)
-        self._files: list[str] | None = None
-        self.drafts: dict[str, str] = {}  # texts of playbooks by absolute path, read in place of the files
-
-    def own_entries(self, rules: dict[str, Rule]) -> list[Entry]:
-        """Return the entries of the config and the connectors file, where they exist; the config's names `rules`."""
-        config = self._config_entry
-        if config is not None and config.document is not None:
-            said = tuple(("PB002", problem) for problem in config_problems(config.document.data, rules))
-            config = Entry(config.source, config.document, None, (*config.problems, *said)) if said else config
-        return [entry for entry in (config, self._connectors_entry) if entry is not None]
-
-    def config_place(self, path: NodePath) -> str:
-        """Return where a value of the config stands, such as 'playbookctl.yaml:14'; '' without a config."""
-        entry = self._config_entry
-        if entry is None or entry.document is None:
-            return ""
-        return f"{entry.source.path}:{entry.document.spans.locate(path).start_line}"
-
-    def files(self) -> list[str]:
-        """Return the absolute paths of all playbooks, sorted, as they were when first asked for."""
-        if self._files is None:
-            self._files = playbook_files(self.settings)
-        return self._files
-
-    def load(self, file: str) -> Entry:
-        """Return the entry of a playbook file, readable or not. Never raises for what is in the file."""
-        shown = shown_path(file, self.here)
-        if self._links.lead_out(file):
-            return unreadable(shown, "a symbolic link leads out of the repository; such a file is not read")
-        try:
-            draft = self.drafts.get(file)
-            return load_entry(shown, read_bytes(file) if draft is None else draft.encode("utf-8"))
-        except OSError as error:
-            return unreadable(shown, f"the file cannot be read: {(error.strerror or str(error)).lower()}")
-
-    def context(self) -> Context:
-        """Return what the rules may know."""
-        return Context(self.settings, self.connectors, self.attack)
-
-    def summaries(self) -> Iterator[Summary]:
-        """Yield the summaries of all playbooks."""
-        context = self.context()
-        for file in self.files():
-            yield summary_of(self.load(file), context)
-
-    def shown(self, file: str) -> str:
-        """Return an absolute path as people see it: relative to the current folder, with `/`."""
-        return shown_path(file, self.here)
-
-    def rooted(self, shown: str) -> str:
-        """Return a shown path as the config has it: relative to the root, with `/`."""
-        return shown_path(os.path.join(self.here, shown), self.settings.root)
+__all__ = ["CheckOptions", "Repository", "check"]
 
 
 class CheckOptions:
@@ -159,9 +89,9 @@ def check(
 
     engine = Engine(rules, repository.context(), selection, reopen, options.today, options.known)
     everything = not paths and options.stdin is None and options.only is None
-    entries = _entries(repository, chosen, options, on_entry)
-    findings, checked = _run(engine, repository, entries, list(own.values()), everything=everything)
-    findings = _repairable(findings, set(own), reopen)
+    examined = _examined(repository, chosen, options, on_entry)
+    findings, checked = _run(engine, repository, examined, list(own.values()), everything=everything)
+    repository.examination().save({*chosen, *repository.files()})
     if options.known is not None:
         messages += options.known.remarks(checked | set(own), engine.codes)
     infos = {code: RuleInfo(code, rule.name, rule.severity, rule.title, rule.doc) for code, rule in rules.items()}
@@ -177,14 +107,6 @@ def check(
         messages=messages,
         data=data,
     )
-
-
-def shown_path(file: str, here: str) -> str:
-    """Return a path for people: relative to `here`, with `/`."""
-    try:
-        return os.path.relpath(file, here).replace(os.sep, "/")
-    except ValueError:  # another drive
-        return file.replace(os.sep, "/")
 
 
 def _chosen(repository: Repository, paths: Sequence[str], options: CheckOptions) -> tuple[list[str], list[str]]:
@@ -216,34 +138,30 @@ def _narrowed(repository: Repository, files: list[str], options: CheckOptions) -
 
 
 def _run(
-    engine: Engine, repository: Repository, chosen: Iterable[Entry], own: list[Entry], *, everything: bool
+    engine: Engine, repository: Repository, chosen: Iterable[Examined], own: list[Entry], *, everything: bool
 ) -> tuple[list[Finding], set[str]]:
     """Run all rules: one by one over the chosen files, then over the summaries of all."""
     findings: list[Finding] = []
     summaries: dict[str, Summary] = {}
-    checked: set[str] = set()
     gc.disable()  # nothing here makes cycles worth collecting; worth a factor of two over thousands of files
     try:
-        for entry in chosen:
-            checked.add(entry.source.path)
-            findings += engine.check_entry(entry)
-            summaries[entry.source.path] = engine.summarise(entry)
-        for entry in own:
-            findings += engine.check_entry(entry)
-        for file in repository.files():
-            shown = repository.shown(file)
-            if shown not in checked:
-                summaries[shown] = engine.summarise(repository.load(file))
+        for examined in chosen:
+            findings += engine.judge(examined)
+            summaries[examined.file] = examined.summary
+        checked = set(summaries)
+        beside = [file for file in repository.files() if repository.shown(file) not in checked]
+        summaries.update((summary.file, summary) for summary in repository.examination().summaries(beside))
     finally:
         gc.enable()
     workspace = Workspace(tuple(summaries[file] for file in sorted(summaries)))
-    findings += engine.check_workspace(workspace, None if everything else checked)
-    findings += engine.check_suppressions(checked | {entry.source.path for entry in own})
-    return findings, checked
+    rest = [finding for entry in own for finding in engine.check_entry(entry)]
+    rest += engine.check_workspace(workspace, None if everything else checked)
+    rest += engine.check_suppressions(checked | {entry.source.path for entry in own})
+    return [*findings, *_repairable(rest, {entry.source.path for entry in own}, engine.entry)], checked
 
 
 def _repairable(findings: list[Finding], own: set[str], reopen: Callable[[str], Entry]) -> list[Finding]:
-    """Keep only the fixes that can be made, so that every format promises what `validate --fix` does."""
+    """Keep only the fixes that can be made. Those of rules that look at one file have been tried when it was read."""
     if not any(finding.fix for finding in findings):
         return findings
     from playbookctl.promise import kept
@@ -251,16 +169,16 @@ def _repairable(findings: list[Finding], own: set[str], reopen: Callable[[str], 
     return kept(findings, own, reopen)
 
 
-def _entries(
+def _examined(
     repository: Repository, chosen: list[str], options: CheckOptions, on_entry: Callable[[Entry], object] | None
-) -> Iterator[Entry]:
+) -> Iterator[Examined]:
+    examination = repository.examination()
     if options.stdin is not None:
-        yield load_entry(options.stdin_name, options.stdin)
-    for file in chosen:
-        entry = repository.load(file)
-        if on_entry is not None:
-            on_entry(entry)
-        yield entry
+        yield examination.examine(load_entry(options.stdin_name, options.stdin))
+    elif on_entry is None:
+        yield from examination.examined(chosen)
+    else:
+        yield from examination.of_entries(chosen, on_entry)
 
 
 def _judge(words: Iterable[str], rules: dict[str, Rule]) -> list[str]:

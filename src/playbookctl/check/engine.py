@@ -77,8 +77,10 @@ class Engine:
         found = []
         for said in examined.said:
             rule = self._rules.get(said.code)
-            severity = rule and self._selection.severity(rule, said.severity, examined.file)
-            if rule is None or severity is None:
+            if rule is None:
+                continue
+            severity = self._selection.severity(rule, said.severity, examined.file)
+            if severity is None:
                 continue
             suppression = self._suppression(said.identity, said.location, examined.playbook)
             found.append(
@@ -99,7 +101,7 @@ class Engine:
             for problem in rule.check(workspace, self._context):
                 files = {problem.file, *(related.file for related in problem.related)}
                 if shown is None or files & shown:
-                    found += self._findings(rule, problem, self._entry(problem.file))
+                    found += self._findings(rule, problem, self.entry(problem.file))
         return found
 
     def check_suppressions(self, files: set[str]) -> list[Finding]:
@@ -108,8 +110,19 @@ class Engine:
         for file in sorted(files & set(self._comments)):
             for code, problem in remarks(self._comments[file], self._today, checked=self._all_on):
                 if rule := self._rules.get(code):
-                    found += self._findings(rule, problem, self._entry(file))
+                    found += self._findings(rule, problem, self.entry(file))
         return found
+
+    def entry(self, file: str) -> Entry:
+        """Return the entry of a file again, from among the last that were asked for."""
+        entry = self._reopened.get(file)
+        if entry is None:
+            if len(self._reopened) > _MOST_REOPENED:
+                self._reopened.clear()
+            entry = self._reopened[file] = self._reopen(file)
+            if file not in self._comments and (comments := comments_of(entry)):
+                self._comments[file] = comments
+        return entry
 
     def _findings(self, rule: Rule, problem: Problem, entry: Entry) -> Iterator[Finding]:
         severity = self._selection.severity(rule, problem.severity, entry.source.path)
@@ -137,15 +150,5 @@ class Engine:
         return self._known.suppress(identity, location.file, playbook) if self._known is not None else None
 
     def _related(self, related: Related, entry: Entry) -> tuple[Location, str]:
-        place = self._entry(related.file) if related.file else entry
+        place = self.entry(related.file) if related.file else entry
         return locate(place, related.path, related.span), related.message
-
-    def _entry(self, file: str) -> Entry:
-        entry = self._reopened.get(file)
-        if entry is None:
-            if len(self._reopened) > _MOST_REOPENED:
-                self._reopened.clear()
-            entry = self._reopened[file] = self._reopen(file)
-            if file not in self._comments and (comments := comments_of(entry)):
-                self._comments[file] = comments
-        return entry

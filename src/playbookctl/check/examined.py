@@ -88,8 +88,12 @@ class Examiner:
     def examine(self, entry: Entry) -> Examined:
         """Return what there is to say of a file, in the order of the rules."""
         said = tuple(self._placed(code, problem, entry) for code, problem in self._problems(entry))
-        summary = summary_of(entry, self._context)
-        return Examined(entry.source.path, playbook_of(entry), said, tuple(comments_of(entry)), summary)
+        comments = tuple(comments_of(entry))
+        return Examined(entry.source.path, playbook_of(entry), said, comments, self.summarise(entry))
+
+    def summarise(self, entry: Entry) -> Summary:
+        """Return what stays of a file for the rules that look at all."""
+        return summary_of(entry, self._context)
 
     def _problems(self, entry: Entry) -> Iterator[tuple[str, Problem]]:
         yield from entry.problems

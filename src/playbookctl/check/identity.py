@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from playbookctl.model.finding import SECRET
+
 if TYPE_CHECKING:
     from typing import TypeAlias
 
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
 
     Identity: TypeAlias = "tuple[str, str, str]"  # code, at, text
 
-_SECRET = "PB403"  # noqa: S105 - the code of the rule, not a secret
 _ANY = "*"
 _DIGITS = 16
 
@@ -58,7 +59,7 @@ def text_of(code: str, location: Location, entry: Entry) -> str:
     A secret leaves no digest: a short one could be found again by trying.
     """
     span, path = location.span, location.path
-    if code == _SECRET or path == ("name",) or (not path and _is_whole(location, entry)):
+    if code == SECRET or path == ("name",) or (not path and _is_whole(location, entry)):
         return ""
     text = entry.source.text[span.start : span.end]
     if span.start_line != span.end_line:

@@ -28,7 +28,8 @@ def write_found(examined: Examined) -> str:
         return _NOTHING
     said = [_said(said) for said in examined.said]
     comments = [
-        [list(each.codes), each.until, each.reason, _span(each.span), each.start, each.end] for each in examined.comments
+        [list(each.codes), each.until, each.reason, _span(each.span), each.start, each.end]
+        for each in examined.comments
     ]
     return _encode([examined.playbook, said, comments])
 

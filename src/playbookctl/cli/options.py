@@ -15,7 +15,7 @@ from playbookctl.model.finding import Severity
 from playbookctl.report.registry import Options, formats, render
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from playbookctl.model.report import Report
 
@@ -49,6 +49,22 @@ def output_options(command: Command) -> Command:
     )):  # fmt: skip
         command = option(command)
     return command
+
+
+def cache_option(command: Command) -> Command:
+    """Add `--no-cache`; the command is given `key_folder`, as `Repository` takes it."""
+    return click.option(
+        "--no-cache", "key_folder", is_flag=True, callback=lambda _, __, off: None if off else user_folder(os.environ),
+        help="Examine every file anew; neither read nor write .playbookctl/cache/.",
+    )(command)  # fmt: skip
+
+
+def user_folder(variables: Mapping[str, str]) -> str | None:
+    """Return the folder for what is kept for this user, whatever the repository: `~/.cache/playbookctl`; None without one."""
+    caches = variables.get("XDG_CACHE_HOME") or variables.get("LOCALAPPDATA")
+    if not caches and (home := variables.get("HOME")):
+        caches = os.path.join(home, ".cache")
+    return os.path.join(caches, "playbookctl") if caches else None
 
 
 def environment_option(command: Command) -> Command:

@@ -71,15 +71,19 @@ class Links:
     """Tells which files lie behind a symbolic link that leads out of a folder; asks the disk once per folder."""
 
     def __init__(self, root: str) -> None:
-        self._root = os.path.realpath(_work_tree(root))
+        self._root = os.path.realpath(work_tree(root))
         self._folders: dict[str, bool] = {}
 
     def lead_out(self, file: str) -> bool:
         """Tell whether `file` is, or lies behind, such a link."""
+        return self.folder_leads_out(file) or (os.path.islink(file) and self._leaves(file))
+
+    def folder_leads_out(self, file: str) -> bool:
+        """Tell whether the folder of `file` is, or lies behind, such a link."""
         folder = os.path.dirname(file)
         if folder not in self._folders:
             self._folders[folder] = self._leaves(folder)
-        return self._folders[folder] or (os.path.islink(file) and self._leaves(file))
+        return self._folders[folder]
 
     def _leaves(self, path: str) -> bool:
         real = os.path.realpath(path)
@@ -175,7 +179,7 @@ def _has_ignore_file(folder: str) -> bool:
         folder = parent
 
 
-def _work_tree(folder: str) -> str:
+def work_tree(folder: str) -> str:
     """Return the root of the git work tree around `folder`, else `folder`."""
     here = os.path.abspath(folder)
     while not os.path.exists(os.path.join(here, ".git")):

@@ -117,6 +117,11 @@ def compose_all(text: str) -> Iterator[Any]:
         parser.dispose()
 
 
+def versions() -> tuple[str, str]:
+    """Return the version of PyYAML and the name of the parser behind it: what the reading of a text depends on."""
+    return yaml.__version__, str(PARSER)
+
+
 def events(text: str) -> Iterator[Any]:
     """Yield the parser's events; iterative, so that depth costs no stack."""
     parser = _Composer(text)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from playbookctl.model.finding import Finding, Location
+from playbookctl.model.finding import SECRET, Finding, Location
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-SECRET = "PB403"  # noqa: S105 - the code of the rule, not a secret
 
 
 def masked(findings: Sequence[Finding]) -> list[Finding]:
