@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import os
+import posixpath
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from playbookctl.check.facts import facts_of
-from playbookctl.check.rule import Context
 from playbookctl.committed import Committed, config_in
 from playbookctl.errors import ConfigError, UsageError
 from playbookctl.history import History, why_no_history
-from playbookctl.load.entry import key_in
-from playbookctl.model.review import Commit, Review
+from playbookctl.judging import Judge
+from playbookctl.load.settings import CONFIG_NAMES
+from playbookctl.model.review import Commit, Level, Review, RiskKind
 from playbookctl.narrow import commit_called, merge_base
-from playbookctl.review.make import make_review
-from playbookctl.review.sides import Held, Side, digest_of
+from playbookctl.review import words
+from playbookctl.review.effects import judged
+from playbookctl.review.make import Given, make_review
+from playbookctl.review.part import Part
 from playbookctl.trees import Store, Tree
 
 if TYPE_CHECKING:
-    from playbookctl.model.workspace import Settings
+    from collections.abc import Iterator
 
-DEFAULT_CONFIG = "playbookctl.yaml"
+    from playbookctl.review.sides import Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,65 +36,152 @@ class Reviewed:
     now: Side
 
 
-def review(here: str, base: str, head: str = "HEAD", config: str | None = None) -> Reviewed:
+def review(here: str, base: str, head: str, config: str | None, today: str) -> Reviewed:
     """Compare `head` with the last commit it has in common with `base`, for the repository around `here`.
 
-    `config` is a path in the work tree; by default the nearest config upwards that `base` has. Raises UsageError outside
-    git and for a ref that is not here, ConfigError where the base's config cannot be used.
+    What `base` names judges both. `config` is a path in the work tree; by default the nearest config upwards that `base`
+    has. Raises UsageError outside git and for a ref that is not here, ConfigError where the base's config cannot be used.
     """
     history = History.of(here)
     if history is None:
         raise UsageError(f"review needs git: {why_no_history(here)}", hint="run it inside the repository")
-    tip = commit_called(history, base)
-    new = commit_called(history, head)
+    tip, new = commit_called(history, base), commit_called(history, head)
     old = merge_base(history, tip, base, new)
     with closing(Store(history.root)) as store:
-        trees = {commit: Tree(store, commit) for commit in (tip, old, new)}
+        trees = {commit: Tree(store, commit) for commit in dict.fromkeys((tip, old, new))}
         place = _config(trees[tip], history.root, here, config)
         sides = {commit: Committed(tree, history.root, place) for commit, tree in trees.items()}
-        judge = sides[tip]
-        if judge.wrong:
-            raise ConfigError(f"the base cannot judge: {judge.wrong}", hint="mend the config on the base first")
-        context = Context(judge.settings, judge.connectors, judge.attack())
-        known: dict[tuple[str, str], Held] = {}
-        before = _side(sides[old], judge.settings, context, known)
-        now = _side(sides[new], judge.settings, context, known)
-    made = make_review(Commit(base, old), Commit(head, new), before, now)
-    return Reviewed(made, before, now)
+        if sides[tip].wrong:
+            raise ConfigError(f"the base cannot judge: {sides[tip].wrong}", hint="mend the config on the base first")
+        judge = Judge(sides[tip], today)
+        notes = list(_not_part(history, base, head, tip, old))
+        return _compare(judge, sides[old], sides[new], Commit(base, old), Commit(head, new), notes)
 
 
 def _config(tree: Tree, root: str, here: str, config: str | None) -> str:
-    """Return where the config lies, relative to the root."""
+    """Return where the config lies or would lie, relative to the root."""
     inside = os.path.relpath(os.path.realpath(here), root).replace(os.sep, "/")
     folder = "" if inside == "." else inside
     if config is None:
-        return config_in(tree, folder) or os.path.join(folder, DEFAULT_CONFIG)
+        return config_in(tree, folder) or posixpath.join(folder, CONFIG_NAMES[0])
     named = os.path.relpath(os.path.realpath(config), root).replace(os.sep, "/")
     if named not in tree.files:
         raise UsageError(f"the base has no config '{named}'", hint="the base decides; name a config that it has")
     return named
 
 
-def _side(side: Committed, settings: Settings, context: Context, known: dict[tuple[str, str], Held]) -> Side:
-    """Load the playbooks of a commit; a file that another side has just so is not loaded again."""
-    playbooks: dict[str, Held] = {}
-    twice: list[Held] = []
-    for path, blob in side.playbooks(settings).items():
-        same = (path, blob.name)
-        held = known.get(same) or _held(side, path, blob.name, context)
-        if not blob.is_link:  # the same link may lead to another text
-            known[same] = held
-        if held.key in playbooks:
-            twice.append(held)
-        else:
-            playbooks[held.key] = held
-    own = side.settings if not side.wrong else None
-    return Side(playbooks, tuple(twice), own, side.connectors)
+def _compare(judge: Judge, old: Committed, new: Committed, base: Commit, head: Commit, notes: list[str]) -> Reviewed:
+    before, now = judge.side(old), judge.side(new)
+    catalogue = judged(judge.base.connectors, new.connectors)
+    own = {judge.base.config, judge.base.catalogue, *filter(None, [judge.known_more(new)[0]])}
+    changed = _changed(old.tree, new.tree)
+    all_again = judge.base.catalogue in changed
+    files = [_files(side, None if all_again else changed) for side in (before, now)]
+    findings = (
+        judge.findings(old, before, judge.base.connectors, files[0]),
+        judge.findings(new, now, catalogue, files[1]),
+    )
+    ours = {held.file for side in (before, now) for held in (*side.playbooks.values(), *side.twice)}
+    given = Given(
+        base=base,
+        head=head,
+        judge=judge.settings,
+        connectors=catalogue,
+        config=judge.base.config,
+        catalogue=judge.base.catalogue,
+        hidden=_hidden(judge, new),
+        files=tuple(sorted(changed & own)),
+        not_checked=(*notes, *_not_checked(now, changed - ours - own)),
+        more=tuple(_more(judge, old, new, changed)),
+    )
+    return Reviewed(make_review(given, before, now, findings), before, now)
 
 
-def _held(side: Committed, path: str, text: str, context: Context) -> Held:
-    entry = side.load(path)
-    playbook = entry.playbook
-    if playbook is None:
-        return Held(key_in(entry), path, None, {}, text, "")
-    return Held(playbook.key, path, playbook, facts_of(playbook, context), text, digest_of(playbook.data))
+def _changed(old: Tree, new: Tree) -> set[str]:
+    """Return the paths that differ between two commits."""
+    return {path for path in old.files.keys() | new.files.keys() if old.files.get(path) != new.files.get(path)}
+
+
+def _files(side: Side, changed: set[str] | None) -> set[str]:
+    files = {held.file for held in (*side.playbooks.values(), *side.twice)}
+    return files if changed is None else files & changed
+
+
+def _hidden(judge: Judge, new: Committed) -> tuple[str, ...]:
+    """Return the playbooks of the head, as the base finds them, that the head's own config does not find."""
+    if new.wrong:
+        return ()
+    return tuple(sorted(new.playbooks(judge.settings).keys() - new.playbooks(new.settings).keys()))
+
+
+def _more(judge: Judge, old: Committed, new: Committed, changed: set[str]) -> Iterator[Part]:
+    """Yield what a change of the repository's own files means beyond their values."""
+    config = judge.base.config
+    if new.wrong and not old.wrong:
+        yield Part(
+            RiskKind.CONFIG,
+            Level.HIGH,
+            "",
+            config,
+            "has a config that cannot be used",
+            "it could be used",
+            new.wrong,
+            f"mend {words.quoted(config)}",
+        )
+    for path in sorted(changed - {config}):
+        if posixpath.basename(path) in CONFIG_NAMES and path in new.tree.files:
+            yield Part(
+                RiskKind.CONFIG,
+                Level.MEDIUM,
+                "",
+                path,
+                "has another config, which decides for its folder",
+                "changed" if path in old.tree.files else "there was none",
+                "it decides for what lies beside and below it",
+                "look at it as at the repository's own",
+            )
+    path, number, codes = judge.known_more(new)
+    if number:
+        level = Level.HIGH if any(code.startswith(("PB4", "PB0")) for code in codes) else Level.MEDIUM
+        yield Part(
+            RiskKind.BASELINE,
+            level,
+            "",
+            path,
+            f"knows {words.count(number, 'more finding')}, which do not count",
+            "they counted",
+            f"findings of {words.listed(codes)} do not count from now on",
+            "mend what was found instead",
+        )
+
+
+def _not_part(history: History, base: str, head: str, tip: str, old: str) -> Iterator[str]:
+    if tip != old:
+        yield (
+            f"{words.quoted(base)} has moved on since: what it has beyond {old[:12]} is not part of this review, "
+            f"but its settings of {tip[:12]} judge"
+        )
+    if head == "HEAD":
+        number = len(history.changed_since("HEAD"))
+        if number:
+            yield f"{words.count(number, 'file')} of the work tree differ from HEAD: what is not committed is not reviewed"
+
+
+def _not_checked(now: Side, others: set[str]) -> Iterator[str]:
+    unread = [held.file for held in now.playbooks.values() if held.playbook is None]
+    if unread:
+        yield f"{words.count(len(unread), 'file')} could not be read as a playbook: {words.listed(unread)}"
+    if now.twice:
+        files = [held.file for held in now.twice]
+        yield f"{words.count(len(files), 'file')} claim a key that another has, and were passed over: {words.listed(files)}"
+    if others:
+        yield f"{words.count(len(others), 'other changed file')} that no playbook is made of: {words.listed(sorted(others))}"
+    opaque = sum(_opaque(held.playbook.data) for held in now.playbooks.values() if held.playbook is not None)
+    if opaque:
+        yield f"{words.count(opaque, 'condition')} in the platform's own language: taken to go either way"
+
+
+def _opaque(value: object) -> int:
+    if isinstance(value, dict):
+        return ("expr" in value) + sum(map(_opaque, value.values()))
+    return sum(map(_opaque, value)) if isinstance(value, list) else 0

@@ -18,7 +18,7 @@ from playbookctl.errors import ConfigError
 from playbookctl.model.finding import Suppression
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from playbookctl.check.identity import Identity
 
@@ -91,6 +91,12 @@ class Baseline:
             for (code, _, _), left in section.counts.items()
             if code in codes
         )
+
+    def rows(self) -> Iterator[tuple[str, Identity, int]]:
+        """Yield file, identity and number of every finding that is left."""
+        for file, section in self._sections.items():
+            for identity, number in section.counts.items():
+                yield file, identity, number
 
     def _section(self, shown: str, playbook: str) -> Section | None:
         file = self._rooted(shown)
@@ -171,6 +177,15 @@ def read_baseline(name: str, data: bytes, rooted: Callable[[str], str], exists: 
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ConfigError(f"the baseline '{name}' is damaged: a finding in it has another shape", hint=again) from error
     return Baseline(name, sections, rooted, exists)
+
+
+def known_findings(data: bytes) -> dict[tuple[str, str, str, str], int]:
+    """Return how often a baseline knows each (file, code, at, text); nothing for a file that is no baseline."""
+    try:
+        baseline = read_baseline("", data, str, bool)
+    except ConfigError:
+        return {}
+    return {(file, *identity): number for file, identity, number in baseline.rows()}
 
 
 def _read_section(value: dict[str, Any]) -> Section:

@@ -12,7 +12,7 @@ from playbookctl.flow.graph import OUT, PASSING_BY, Edge, Flow
 from playbookctl.model.workspace import Connectors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from playbookctl.model.playbook import Playbook, Step
 
@@ -39,6 +39,9 @@ class Mark(Enum):
     GATE = "gate"
     DESTRUCTIVE = "destructive"
     UNREACHED = "unreached"
+    CHANGED = "changed"  # these three in a comparison only
+    ADDED = "added"
+    REMOVED = "removed"
 
 
 class Node(NamedTuple):
@@ -77,6 +80,27 @@ class Drawing(NamedTuple):
 def draw(playbook: Playbook, connectors: Connectors | None = None) -> Drawing:
     """Return the drawing of a playbook. Without connectors the effects of actions are guessed from their verbs."""
     return _Draughtsman(Flow(playbook), connectors or Connectors({}, None)).draw()
+
+
+def part_of(drawing: Drawing, marks: Mapping[str, Mark]) -> Drawing:
+    """Return the nodes named in `marks`, so marked, with those next to them and the arrows between."""
+    kept = set(marks)
+    for arrow in drawing.arrows:
+        kept |= {arrow.source, arrow.target} if arrow.source in marks or arrow.target in marks else set()
+    arrows = tuple(arrow for arrow in drawing.arrows if {arrow.source, arrow.target} <= kept)
+    return Drawing(tuple(_kept(drawing.content, kept, marks)), arrows)
+
+
+def _kept(parts: Iterable[Node | Box], kept: set[str], marks: Mapping[str, Mark]) -> Iterator[Node | Box]:
+    for part in parts:
+        if isinstance(part, Box):
+            inside = tuple(_kept(part.content, kept, marks))
+            if inside:
+                yield part._replace(content=inside)
+        elif part.name in marks:
+            yield part._replace(marks=part.marks | {marks[part.name]})
+        elif part.name in kept:
+            yield part
 
 
 _LABELS = {

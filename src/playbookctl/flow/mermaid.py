@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from playbookctl.flow.drawing import LONGEST_LABEL, Box, Mark, Node, Shape, draw
+from playbookctl.flow.drawing import LONGEST_LABEL, Box, Drawing, Mark, Node, Shape, draw
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,12 +27,20 @@ _STYLES = {
     Mark.GATE: "fill:#fff3c4,stroke:#b7791f,color:#1a202c",
     Mark.DESTRUCTIVE: "fill:#fed7d7,stroke:#c53030,stroke-width:2px,color:#1a202c",
     Mark.UNREACHED: "stroke-dasharray:4 4,opacity:0.6",
+    Mark.CHANGED: "stroke:#2b6cb0,stroke-width:4px",
+    Mark.ADDED: "stroke:#2f855a,stroke-width:4px",
+    Mark.REMOVED: "stroke:#718096,stroke-width:4px,stroke-dasharray:6 4",
 }
+_SAID = {Mark.CHANGED: "CHANGED", Mark.ADDED: "NEW", Mark.REMOVED: "GONE"}  # for who cannot tell the colours apart
 
 
 def mermaid(playbook: Playbook, connectors: Connectors | None = None) -> str:
     """Return the flow of a playbook as a Mermaid flowchart, ending in a line break."""
-    drawing = draw(playbook, connectors)
+    return spell(draw(playbook, connectors))
+
+
+def spell(drawing: Drawing) -> str:
+    """Return a drawing as a Mermaid flowchart, ending in a line break."""
     lines = ["flowchart TD", *_content(drawing.content, "  ")]
     for arrow in drawing.arrows:
         line = "-.->" if arrow.is_dotted else "-->"
@@ -67,7 +75,8 @@ def _content(parts: Iterable[Node | Box], indent: str) -> Iterator[str]:
             yield f"{indent}end"
         else:
             left, right = _SHAPES[part.shape]
-            yield f'{indent}{part.name}{left}"{"<br/>".join(map(escape, part.lines))}"{right}'
+            said = [f"{word}:" for mark, word in _SAID.items() if mark in part.marks]
+            yield f'{indent}{part.name}{left}"{"<br/>".join(map(escape, (*said, *part.lines)))}"{right}'
 
 
 def _nodes(parts: Iterable[Node | Box]) -> Iterator[Node]:

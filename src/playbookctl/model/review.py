@@ -36,10 +36,14 @@ class RiskKind(Enum):
     AUTOMATIC = "automatic"
     ENABLED = "enabled"
     DISABLED = "disabled"
-    TRIGGER = "trigger widened"
+    TRIGGER = "trigger"
+    CONDITION = "conditions"
+    TARGET = "what is acted on"
     ERRORS = "error path"
     CAP = "cap"
-    LIMITS = "time limits and retries"
+    LIMITS = "limits"
+    MANUAL = "manual step gone"
+    IDENTITY = "identity"
     COMPATIBILITY = "compatibility"
     OWNER = "owner"
     SUPPRESSION = "suppression"
@@ -82,7 +86,6 @@ class ChangeKind(Enum):
     MOVED = "moved"
     CHANGED = "changed"
     REWRITTEN = "rewritten"  # the text differs, what is sent does not: comments, order of keys, quotes
-    AFFECTED = "affected"  # its own file is the same, what it reaches or how it is judged is not
 
 
 class StepKind(Enum):
@@ -182,13 +185,12 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The gates and triggers of all playbooks of one side, and its findings."""
+    """The gates and triggers of all playbooks of one side."""
 
     playbooks: int = 0
     gates: int = 0
     automatic: int = 0
     ungated: int = 0  # destructive actions that a playbook reaches which starts by itself, with nobody asked
-    findings: int = 0
 
 
 @dataclass(frozen=True, slots=True)

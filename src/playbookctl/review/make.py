@@ -1,34 +1,108 @@
-"""Two sides to a review."""
+"""Two sides to a review: pairs, what changed in each, what became riskier, and what it all comes to."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from playbookctl.model.review import ChangeKind, PlaybookChange, Review
+from playbookctl.model.review import ChangeKind, Numbers, PlaybookChange, Review
+from playbookctl.review import acting, changed, contracts, found, gates, header, joint, limits, own_files, pairing
+from playbookctl.review.diagrams import diagrams
+from playbookctl.review.reachable import Reachable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from playbookctl.model.review import Commit
-    from playbookctl.review.sides import Held, Side
+    from playbookctl.model.workspace import Connectors, Settings
+    from playbookctl.review.changed import Changed
+    from playbookctl.review.found import Difference, Found
+    from playbookctl.review.pairing import Pair
+    from playbookctl.review.part import Part
+    from playbookctl.review.sides import Side
 
 
-def make_review(base: Commit, head: Commit, before: Side, now: Side) -> Review:
-    """Return what `now` changes against `before`."""
-    keys = sorted(before.playbooks.keys() | now.playbooks.keys())
-    changes = [_change(key, before.playbooks.get(key), now.playbooks.get(key)) for key in keys]
-    return Review(base, head, playbooks=tuple(change for change in changes if change is not None))
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a review is made of, beside the two sides. `judge` and `connectors` judge both: the base's settings.
+
+    `config` and `catalogue` are the paths of the repository's own files; `hidden` are playbooks of the head that its own
+    config passes over; `files` are those of our own files that changed.
+    """
+
+    base: Commit
+    head: Commit
+    judge: Settings
+    connectors: Connectors
+    config: str
+    catalogue: str
+    hidden: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    not_checked: tuple[str, ...] = ()
+    more: tuple[Part, ...] = ()
 
 
-def _change(key: str, old: Held | None, new: Held | None) -> PlaybookChange | None:
-    if old is not None and new is not None and old.text == new.text and old.file == new.file:
-        return None
-    kind = ChangeKind.ADDED if old is None else ChangeKind.REMOVED if new is None else ChangeKind.CHANGED
+def make_review(given: Given, before: Side, now: Side, findings: tuple[list[Found], list[Found]]) -> Review:
+    """Return what `now` changes against `before`; `findings` are those of both sides."""
+    sides = [Reachable(side, given.connectors, given.judge.entry_points) for side in (before, now)]
+    compared = changed.compare(pairing.pairs(before, now), *sides)
+    difference = found.difference(*findings, compared)
+    risks = joint.risks(_parts(given, compared, before, now, difference))
+    return Review(
+        given.base,
+        given.head,
+        risks,
+        tuple(_change(pair, compared, given.connectors) for pair in compared.pairs.values() if pair.kind is not None),
+        difference.new,
+        difference.fixed,
+        _numbers(sides[0]),
+        _numbers(sides[1]),
+        given.files,
+        given.not_checked,
+    )
+
+
+def _parts(given: Given, compared: Changed, before: Side, now: Side, difference: Difference) -> Iterator[Part]:
+    yield from gates.parts(compared)
+    yield from acting.parts(compared, given.connectors)
+    yield from limits.parts(compared, given.connectors)
+    yield from contracts.parts(compared)
+    yield from found.parts(difference.silenced)
+    yield from given.more
+    if before.settings is not None and now.settings is not None:
+        yield from own_files.config_parts(before.settings, now.settings, given.config, given.hidden)
+    if before.connectors is not None and now.connectors is not None:
+        yield from own_files.catalogue_parts(before.connectors, now.connectors, compared, given.catalogue)
+
+
+def _numbers(side: Reachable) -> Numbers:
+    return Numbers(len(side.side.playbooks), side.number_of_gates(), len(side.starting), side.ungated())
+
+
+def _change(pair: Pair, compared: Changed, connectors: Connectors) -> PlaybookChange:
+    old = pair.old.playbook if pair.old is not None else None
+    new = pair.new.playbook if pair.new is not None else None
+    kind = pair.kind or ChangeKind.CHANGED
+    steps = compared.steps[pair.key].notes() if pair.key in compared.steps else ()
+    both = old is not None and new is not None
     shown = new or old
     return PlaybookChange(
-        kind,
-        key,
-        shown.playbook.name if shown and shown.playbook else "",
-        new.file if new else "",
-        key if old else "",
-        old.file if old else "",
-        digests=(old.digest if old else "", new.digest if new else ""),
+        kind=kind,
+        key=pair.key,
+        name=shown.name if shown is not None else "",
+        file=pair.new.file if pair.new is not None else "",
+        before_key=pair.old.key if pair.old is not None else "",
+        before_file=pair.old.file if pair.old is not None else "",
+        owners=header.owners_of(pair),
+        digests=(pair.old.digest if pair.old is not None else "", pair.new.digest if pair.new is not None else ""),
+        said=header.sentences(pair),
+        steps=steps if both else (),
+        connectors=header.exchange(header.connectors_of(old), header.connectors_of(new)),
+        actions=header.exchange(header.actions_of(old), header.actions_of(new)),
+        tactics=header.exchange(old.mitre_tactics if old else (), new.mitre_tactics if new else ()),
+        techniques=header.exchange(old.mitre_techniques if old else (), new.mitre_techniques if new else ()),
+        inputs=header.exchange(*([each.name for each in side.inputs] if side else [] for side in (old, new))),
+        outputs=header.exchange(old.outputs if old else (), new.outputs if new else ()),
+        callers=compared.callers(pair.key),
+        diagrams=diagrams(pair, steps, connectors) if both else ("", ""),
     )

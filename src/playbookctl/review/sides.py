@@ -11,7 +11,7 @@ from playbookctl.canonical import NotCanonical, canonical_text
 from playbookctl.model.fields import MANAGED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from playbookctl.model.playbook import Playbook
     from playbookctl.model.workspace import Connectors, Settings
@@ -23,7 +23,8 @@ _MANAGED = frozenset(field.name for field in MANAGED)
 class Held:
     """One file of a side. `playbook` is None where the file could not be read as one; `facts` are then empty.
 
-    `text` names the content of the file, `digest` what the playbook says whatever it looks like.
+    `text` names the content of the file, `digest` what the playbook says whatever it looks like. Secrets in `playbook`
+    are replaced by words; facts and digest are of what really stands in the file.
     """
 
     key: str
@@ -32,6 +33,7 @@ class Held:
     facts: Mapping[str, Any]
     text: str
     digest: str
+    has_key: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,22 @@ class Side:
 
 
 def digest_of(data: Mapping[str, Any]) -> str:
-    """Return 64 hex digits for what a playbook says: order of sets, comments, quotes and line ends do not count."""
+    """Return 64 hex digits for what a playbook says: its key, order of sets, comments and line ends do not count."""
     parts = [[field.name, _text(field, data.get(field.name))] for field in MANAGED]
-    rest = {name: value for name, value in data.items() if name not in _MANAGED}
+    rest = {name: value for name, value in data.items() if name not in _MANAGED and name != "key"}
     whole = json.dumps([parts, rest], sort_keys=True, ensure_ascii=True, default=str)
     return hashlib.sha256(whole.encode()).hexdigest()
+
+
+def without_secrets(data: Any, paths: Iterable[tuple[str | int, ...]]) -> Any:
+    """Return a copy of `data` in which the texts at `paths` say that they are secrets."""
+    copy = json.loads(json.dumps(data, default=str))
+    for path in paths:
+        inside = copy
+        for part in path[:-1]:
+            inside = inside[part]
+        inside[path[-1]] = "(a secret, not shown)"
+    return copy
 
 
 def _text(field: Any, value: Any) -> str:

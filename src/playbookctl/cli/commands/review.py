@@ -6,7 +6,7 @@ import os
 
 import click
 
-from playbookctl.cli.options import config_option
+from playbookctl.cli.options import config_option, today
 from playbookctl.errors import ExitCode
 from playbookctl.reviewing import review
 
@@ -18,7 +18,7 @@ from playbookctl.reviewing import review
 @click.pass_context
 def command(ctx: click.Context, /, base: str, head: str, config: str | None) -> None:
     """Say what a pull request changes, in a reviewer's terms: risks first. Needs no network and no token."""
-    reviewed = review(os.getcwd(), base, head, config)
+    reviewed = review(os.getcwd(), base, head, config, today())
     for change in reviewed.review.playbooks:
         click.echo(f"{change.kind.value} {change.key!a}")
     ctx.exit(ExitCode.DONE)

@@ -1,0 +1,183 @@
+"""When a playbook acts: switched on, started by itself, on which alerts; when one of its own steps acts, and on what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playbookctl.flow.graph import Flow
+from playbookctl.flow.implication import implies, same_text
+from playbookctl.model.review import Level, RiskKind
+from playbookctl.review import words
+from playbookctl.review.effects import takes_away
+from playbookctl.review.part import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playbookctl.model.playbook import Playbook, Step
+    from playbookctl.model.workspace import Connectors
+    from playbookctl.review.changed import Changed
+    from playbookctl.review.pairing import Pair
+    from playbookctl.review.steps import StepPair
+
+
+def parts(changed: Changed, connectors: Connectors) -> Iterator[Part]:
+    """Yield what became riskier about when the changed playbooks act."""
+    for key in sorted(changed.steps):
+        pair = changed.pairs[key]
+        new = pair.new.playbook if pair.new is not None else None
+        if new is None:
+            continue
+        old = pair.old.playbook if pair.old is not None else None
+        yield from _switches(changed, pair, old, new)
+        if old is not None:
+            yield from _trigger(changed, pair, old, new)
+            yield from _steps(changed, pair, new, connectors)
+
+
+def danger(changed: Changed, key: str) -> Level:
+    """Return how much it matters that a playbook runs: it takes something away unasked, asks before it, takes nothing."""
+    acts = changed.now.acts(key)
+    if any(act.is_ungated for act in acts):
+        return Level.HIGH
+    return Level.MEDIUM if acts else Level.LOW
+
+
+def _switches(changed: Changed, pair: Pair, old: Playbook | None, new: Playbook) -> Iterator[Part]:
+    level = danger(changed, pair.key)
+    on = words.trigger(new.trigger_conditions)
+    if new.auto_execute and (old is None or not old.auto_execute):
+        was = "a person had to start it" if old is not None else "there was no such playbook"
+        later = "" if new.enabled else ", once it is switched on"
+        yield _of(
+            pair,
+            RiskKind.AUTOMATIC,
+            level,
+            "starts by itself now",
+            was,
+            f"it starts by itself on {on}{later}",
+            "let a person start it (auto_execute: false)",
+        )
+    if old is None:
+        return
+    if new.enabled and not old.enabled:
+        matters = level if new.auto_execute else Level.LOW
+        yield _of(
+            pair,
+            RiskKind.ENABLED,
+            matters,
+            "is switched on",
+            "it was switched off",
+            f"it starts by itself on {on}" if new.auto_execute else "it can be started",
+            "switch it off again",
+        )
+    if old.enabled and not new.enabled:
+        matters = Level.MEDIUM if old.auto_execute or changed.callers(pair.key) else Level.LOW
+        yield _of(
+            pair,
+            RiskKind.DISABLED,
+            matters,
+            "is switched off",
+            "it ran" if old.auto_execute else "it could be run",
+            "it does not run, whatever happens",
+            "switch it on again",
+        )
+    if old.auto_execute and not new.auto_execute and new.enabled:
+        yield _of(
+            pair,
+            RiskKind.DISABLED,
+            Level.LOW,
+            "no longer starts by itself",
+            f"it started by itself on {words.trigger(old.trigger_conditions)}",
+            "a person has to start it",
+            "let it start by itself again (auto_execute: true)",
+        )
+
+
+def _trigger(changed: Changed, pair: Pair, old: Playbook, new: Playbook) -> Iterator[Part]:
+    before, now = old.trigger_conditions, new.trigger_conditions
+    if implies(now, before):
+        return
+    wider = implies(before, now)
+    level = danger(changed, pair.key) if new.auto_execute else Level.LOW
+    phrase = "answers more alerts than before" if wider else "answers other alerts than before"
+    yield _of(pair, RiskKind.TRIGGER, level, phrase, words.trigger(before), words.trigger(now), "put the trigger back")
+
+
+def _steps(changed: Changed, pair: Pair, new: Playbook, connectors: Connectors) -> Iterator[Part]:
+    flow = Flow(new)
+    starts = pair.key in changed.now.starting
+    level = Level.MEDIUM if starts else Level.LOW
+    for step in changed.steps[pair.key].paired:
+        takes = takes_away(step.new, connectors)
+        if takes:
+            yield from _targets(pair, step, level)
+        if _asks_otherwise(step) and (takes or _leads_to_harm(flow, step.new, connectors)):
+            yield _of(
+                pair,
+                RiskKind.CONDITION,
+                level,
+                f"decides otherwise at the step {words.quoted(step.new.name)}",
+                _asked(step.old),
+                _asked(step.new),
+                "put the conditions of that step back",
+                (step.new.id,),
+            )
+
+
+def _targets(pair: Pair, step: StepPair, level: Level) -> Iterator[Part]:
+    """Yield that a destructive action is done to something else than before."""
+    before, now = step.before.get("with") or {}, step.now.get("with") or {}
+    fields = [
+        name for name in sorted(before.keys() | now.keys()) if same_text(before.get(name)) != same_text(now.get(name))
+    ]
+    each = [step.before.get("for_each"), step.now.get("for_each")]
+    if step.old.action != step.new.action or not (fields or each[0] != each[1]):
+        return
+    was = [f"{words.quoted(name)}: {words.said(before.get(name))}" for name in fields]
+    is_ = [f"{words.quoted(name)}: {words.said(now.get(name))}" for name in fields]
+    if each[0] != each[1]:
+        was.append(f"for each of {words.said(each[0])}" if each[0] else "once")
+        is_.append(f"for each of {words.said(each[1])}" if each[1] else "once")
+    phrase = f"gives {words.quoted(step.new.action)} something else to act on"
+    yield _of(
+        pair,
+        RiskKind.TARGET,
+        level,
+        phrase,
+        ", ".join(was),
+        ", ".join(is_),
+        f"give the step {words.quoted(step.new.name)} what it had",
+        (step.new.id,),
+    )
+
+
+def _asks_otherwise(step: StepPair) -> bool:
+    """Tell whether what is asked at a step changed to something that does not hold only where the old did."""
+    before, now = step.before.get("if"), step.now.get("if")
+    if same_text(before) != same_text(now) and before is not None and not implies([now] if now else [], [before]):
+        return True
+    old = {branch["name"]: branch.get("when") for branch in step.before.get("branches") or ()}
+    new = {branch["name"]: branch.get("when") for branch in step.now.get("branches") or ()}
+    return any(same_text(old[name]) != same_text(new[name]) for name in old.keys() & new.keys())
+
+
+def _asked(step: Step) -> str:
+    said = [f"only if {words.condition(step.data['if'])}"] if "if" in step.data else []
+    said += [
+        f"{words.quoted(branch['name'])} if {words.condition(branch['when'])}"
+        for branch in step.branches
+        if "when" in branch
+    ]
+    return "; ".join(said[:4]) or "always"
+
+
+def _leads_to_harm(flow: Flow, step: Step, connectors: Connectors) -> bool:
+    reached = flow.reached_from(flow.position[step.id])
+    return any(takes_away(flow.steps[at], connectors) or flow.steps[at].calls for at in reached)
+
+
+def _of(
+    pair: Pair, kind: RiskKind, level: Level, phrase: str, before: str, now: str, undo: str, steps: tuple[str, ...] = ()
+) -> Part:
+    return Part(kind, level, pair.key, pair.one.file, phrase, before, now, undo, steps)

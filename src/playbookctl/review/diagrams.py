@@ -1,0 +1,71 @@
+"""The changed part of a playbook as it was and as it is, what changed marked, as Mermaid."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from playbookctl.flow.drawing import Mark, draw, part_of
+from playbookctl.flow.graph import Flow
+from playbookctl.flow.mermaid import spell
+from playbookctl.model.review import StepKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from playbookctl.model.playbook import Playbook
+    from playbookctl.model.review import StepNote
+    from playbookctl.model.workspace import Connectors
+    from playbookctl.review.pairing import Pair
+
+_MOST = 40  # steps that changed, beyond which a picture tells nothing
+_LARGEST = 6000  # characters of a diagram
+
+
+def diagrams(pair: Pair, notes: Iterable[StepNote], connectors: Connectors) -> tuple[str, str]:
+    """Return the diagrams of the base and of the head, '' where there is nothing to show or too much."""
+    rows = list(notes)
+    old = pair.old.playbook if pair.old is not None else None
+    new = pair.new.playbook if pair.new is not None else None
+    if len(rows) > _MOST:
+        return "", ""
+    inputs = _changed_inputs(old, new)
+    before = {note.before_id or note.id: _BEFORE[note.kind] for note in rows if note.kind is not StepKind.ADDED}
+    now = {note.id: _NOW[note.kind] for note in rows if note.kind is not StepKind.REMOVED}
+    shown = (_diagram(old, before, inputs, connectors), _diagram(new, now, inputs, connectors))
+    return ("", "") if any(len(text) > _LARGEST for text in shown) else shown
+
+
+_BEFORE = {kind: Mark.REMOVED if kind is StepKind.REMOVED else Mark.CHANGED for kind in StepKind}
+_NOW = {kind: Mark.ADDED if kind is StepKind.ADDED else Mark.CHANGED for kind in StepKind}
+
+
+def _diagram(playbook: Playbook | None, marks: Mapping[str, Mark], inputs: set[str], connectors: Connectors) -> str:
+    if playbook is None:
+        return ""
+    flow = Flow(playbook)
+    named = {f"s{flow.position[id_]}": mark for id_, mark in marks.items() if id_ in flow.position}
+    for id_ in _reading(playbook, inputs):
+        named.setdefault(f"s{flow.position[id_]}", Mark.CHANGED)
+    return spell(part_of(draw(playbook, connectors), named)) if named else ""
+
+
+def _changed_inputs(old: Playbook | None, new: Playbook | None) -> set[str]:
+    """Return the names of inputs whose default is another one."""
+    if old is None or new is None:
+        return set()
+    before, now = ({each.name: (each.has_default, repr(each.default)) for each in side.inputs} for side in (old, new))
+    return {name for name in before.keys() & now.keys() if before[name] != now[name]}
+
+
+def _reading(playbook: Playbook, inputs: set[str]) -> list[str]:
+    """Return the ids of the steps whose conditions ask for one of these inputs."""
+    if not inputs:
+        return []
+    names = re.compile(rf"inputs\.({'|'.join(map(re.escape, sorted(inputs)))})(?![\w-])")
+    asked = (
+        (step.id, [step.data.get("if"), step.data.get("until"), step.data.get("branches")])
+        for step in playbook.all_steps
+    )
+    return [id_ for id_, conditions in asked if names.search(json.dumps(conditions, default=str))]

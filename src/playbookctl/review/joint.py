@@ -1,0 +1,68 @@
+"""Parts that act together, said as one sentence of their joint effect."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playbookctl.model.review import Level, Risk, RiskKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from playbookctl.review.part import Part
+
+# In the order in which a sentence tells them: that it runs, when, what it does, to how many, and what of failures.
+_TOGETHER = (
+    RiskKind.ENABLED, RiskKind.AUTOMATIC, RiskKind.TRIGGER, RiskKind.GATE_GONE, RiskKind.DESTRUCTIVE, RiskKind.GATE_WEAKER,
+    RiskKind.CONDITION, RiskKind.TARGET, RiskKind.CAP, RiskKind.ERRORS,
+)  # fmt: skip
+_MOST = 5  # phrases of a sentence
+
+
+def risks(parts: Iterable[Part]) -> tuple[Risk, ...]:
+    """Return the risks, the worst first; of each playbook what acts together is one."""
+    alone: list[Risk] = []
+    together: dict[str, list[Part]] = {}
+    for part in parts:
+        if part.key and part.kind in _TOGETHER:
+            together.setdefault(part.key, []).append(part)
+        else:
+            alone.append(_risk([part]))
+    for key in sorted(together):
+        alone += _joined(together[key])
+    return tuple(sorted(alone, key=lambda risk: risk.order))
+
+
+def _joined(parts: list[Part]) -> list[Risk]:
+    """Join what tells of runs that take something away; small things beside it stay by themselves."""
+    parts.sort(key=lambda part: (_TOGETHER.index(part.kind), part.level.rank, part.phrase))
+    worst = min(part.level.rank for part in parts)
+    heavy = [part for part in parts if part.level.rank <= max(worst, Level.MEDIUM.rank)]
+    light = [part for part in parts if part not in heavy]
+    return [_risk(heavy), *(_risk([part]) for part in light)]
+
+
+def _risk(parts: Sequence[Part]) -> Risk:
+    first = parts[0]
+    level = min((part.level for part in parts), key=lambda level: level.rank)
+    phrases = list(dict.fromkeys(part.phrase for part in parts))
+    more = len(phrases) - _MOST
+    shown = phrases if more <= 0 else [*phrases[:_MOST], f"{more} more things of the kind"]
+    sentence = f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else shown[0]
+    return Risk(
+        level,
+        tuple(dict.fromkeys(part.kind for part in parts)),
+        sentence,
+        _all(part.before for part in parts),
+        _all(part.now for part in parts),
+        _all(part.undo for part in parts),
+        first.key,
+        first.file,
+        tuple(dict.fromkeys(step for part in parts for step in part.steps)),
+    )
+
+
+def _all(texts: Iterable[str]) -> str:
+    rows = list(dict.fromkeys(texts))
+    shown = rows[:_MOST]
+    return "; ".join([*shown, f"and {len(rows) - _MOST} more"] if len(rows) > _MOST else shown)
