@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from playbookctl.flow.conditions import OPAQUE_CHARACTERS, evaluate
+from playbookctl.flow.conditions import OPAQUE_CHARACTERS
+from playbookctl.flow.evaluate import evaluate
 from playbookctl.flow.satisfy import clash, is_always
 
 if TYPE_CHECKING:
