@@ -89,6 +89,7 @@ LAYERS: dict[str, set[str]] = {
         "server",
         "load",
     }
+    | {"forge"}
     | {"check", "flow", "apply", "api", "status", "doctor", "rendering", "running", "starter", "exporting", "alerts"},
     "__main__": {"cli"},
     "__init__": set(),

@@ -111,7 +111,10 @@ class _Speaker(BaseHTTPRequestHandler):
         if reply.drops:
             self.close_connection = True
             return
-        self.send_response(reply.status)
+        if "Date" in reply.headers:
+            self.send_response_only(reply.status)
+        else:
+            self.send_response(reply.status)
         fields = {"Content-Length": str(len(reply.body)), **reply.headers}
         if reply.content_type is not None:
             fields["Content-Type"] = reply.content_type
@@ -120,7 +123,7 @@ class _Speaker(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(reply.body)
 
-    do_GET = do_POST = do_PATCH = do_CONNECT = answer  # noqa: N815 - the names http.server calls
+    do_GET = do_POST = do_PATCH = do_PUT = do_CONNECT = answer  # noqa: N815 - the names http.server calls
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""

@@ -13,6 +13,8 @@ from playbookctl.model.value import Value
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from playbookctl.errors import ServerError
+
 T = TypeVar("T")
 
 # stamina warns of every retry; without this a run whose logging is not set up would print it
@@ -40,10 +42,10 @@ class RetryPolicy(Value):
         self.longest_pause = longest_pause
 
 
-def repeat(policy: RetryPolicy, call: Callable[[], T]) -> T:
-    """Return what `call` returns, called again while it raises Transient; the last Transient is let through."""
+def repeat(policy: RetryPolicy, call: Callable[[], T], *, on: type[ServerError] = Transient) -> T:
+    """Return what `call` returns, called again while it raises `on`; the last one is let through."""
     for attempt in stamina.retry_context(
-        on=Transient,
+        on=on,
         attempts=policy.attempts,
         timeout=None,
         wait_initial=policy.wait_initial,

@@ -79,15 +79,22 @@ def open_http(
     )
 
 
-def asks_to_wait(answer: Answer) -> bool:
-    """Tell whether an answer means that its caller is too quick: 429 (too many requests) or 503 (not available)."""
-    return answer.status in {429, 503}
+@dataclass(frozen=True)
+class Throttled:
+    """The server asks to wait: `seconds`, or None where it does not say how long."""
+
+    seconds: float | None
+
+
+def by_retry_after(answer: Answer) -> Throttled | None:
+    """Read 429 (too many requests) and 503 (not available) with their `Retry-After`; None if it is neither."""
+    return Throttled(answer.pause) if answer.status in {429, 503} else None
 
 
 class Wire:
     """Sends calls to one base url through the shared limiter, which sits out pauses up to `longest_pause` seconds.
 
-    `setting` is what people call the place where the url is set; `throttles` tells which answers ask to wait.
+    `setting` is what people call the place where the url is set; `throttled` tells which answers ask to wait.
     """
 
     def __init__(
@@ -98,11 +105,11 @@ class Wire:
         longest_pause: float,
         *,
         setting: str = "the environment's url",
-        throttles: Callable[[Answer], bool] = asks_to_wait,
+        throttled: Callable[[Answer], Throttled | None] = by_retry_after,
     ) -> None:
         self._longest_pause = longest_pause
         self._setting = setting
-        self._throttles = throttles
+        self._throttled = throttled
         self._http = http
         self._root = str(base).rstrip("/")
         self._limiter = limiter
@@ -139,8 +146,8 @@ class Wire:
             raise _named(ServerError, said, answer.request_id, "is the url right?")
 
     def _pace(self, answer: Answer) -> None:
-        if self._throttles(answer):
-            pause = answer.pause
+        if (throttled := self._throttled(answer)) is not None:
+            pause = throttled.seconds
             self._limiter.throttled(None if pause is None or pause > self._longest_pause else pause)
         else:
             self._limiter.went_through()
