@@ -118,7 +118,9 @@ class Calls:
     def _once(self, call: Call, parse: Callable[[Answer], T]) -> T:
         answer = self._wire.send(call, self._token)
         if not 200 <= answer.status < 300:  # noqa: PLR2004 - HTTP's range of success
-            raise self._failure(call, answer)
+            error = self._failure(call, answer)
+            error.request_id = answer.request_id
+            raise error
         try:
             return parse(answer)
         except Nonsense as nonsense:
