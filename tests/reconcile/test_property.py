@@ -53,6 +53,10 @@ def test_no_story_of_many_breaks_a_law(stage: Stage, history: str, capsys: pytes
                 print(error, flush=True)  # noqa: T201 - an hour may pass until the end
         if len(broken) == MOST_BROKEN:
             break
+        done = seed - first + 1
+        if done % 100 == 0:
+            with capsys.disabled():
+                print(f"{history}: {done} stories, {time.monotonic() - began:.0f} s", flush=True)  # noqa: T201 - to see that it goes on
     struck = sum(stage.server.faults.counts.values())
     with capsys.disabled():
         print(f"{history}: {writes} writes, {struck} faults, {time.monotonic() - began:.0f} s")  # noqa: T201 - the figures

@@ -9,7 +9,7 @@ import pytest
 
 from playbookctl.model.choices import Adoption, Choices
 from playbookctl.model.plan import Action
-from support.plans import Scene, body, marks, row
+from support.plans import SPACE, Scene, body, marks, row
 
 B = body()
 BY_HAND, TWIN = row("ply_1", B), row("ply_2", B)
@@ -50,6 +50,21 @@ def test_where_it_is_not_clear_which_is_meant_the_same_ways_are_named(
     change = Scene({"phishing": B}, rows).change(choices=asked)
     if change.action is Action.HOLD:
         assert re.findall(r"adopt phishing(?:=ID)?|sync --[a-z]+ phishing", change.hint) == ways
+
+
+@pytest.mark.parametrize("rows, ways", STRANGERS.values(), ids=STRANGERS.keys())
+@pytest.mark.parametrize("named, space", [("ply_9", SPACE), ("ply_9", "theirs")])
+def test_where_a_hint_says_id_the_ids_are_named(
+    rows: list[dict[str, Any]], ways: list[str], named: str, space: str
+) -> None:
+    """Somebody gave the id of one that is ours under another key, or another repository's."""
+    other = body(name="Other", description="Other.", steps=[{"id": "other", "type": "manual", "message": "Wait."}])
+    taken = row(named, other, marks("other", other, named, space=space))
+    change = Scene({"phishing": B}, [*rows, taken]).change(choices=Choices(adopt=(Adoption("phishing", named),)))
+    assert change.action is Action.HOLD
+    assert f"'{named}' cannot be adopted, it is " in change.reason
+    assert re.findall(r"adopt phishing(?:=ID)?|sync --[a-z]+ phishing", change.hint) == ways
+    assert all(f"{stranger['id']} ('{stranger['name']}')" in change.reason for stranger in rows)
 
 
 def _choices(way: str, rows: list[dict[str, Any]]) -> Choices:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Way = Callable[[Estate, Change, re.Match[str], int], Choices]
 
 ROUNDS = 8
-ID = re.compile(r"ply_[0-9A-Z]{26}")
+ID = re.compile(r"(ply_[0-9A-Z]{26}) \('")  # as a reason names what may be meant, with its name
 
 
 def follow(estate: Estate, change: Change, choice: int) -> Choices:
@@ -33,6 +33,8 @@ def follow(estate: Estate, change: Change, choice: int) -> Choices:
     ways = [(way, found) for pattern, way in WAYS if (found := re.search(pattern, change.hint))]
     if not ways:
         raise Broken("every hold names a way that empties it", (change.key, change.reason, change.hint))
+    if re.search(r"\bID\b", change.hint) and not ID.search(change.reason):
+        raise Broken("where a hint says ID the ids are named", (change.key, change.reason, change.hint))
     way, found = ways[choice % len(ways)]
     return way(estate, change, found, choice)
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from playbookctl import past
-from playbookctl.errors import PlaybookctlError
 from support.acts import ACTS, MOST, WEIGHTS, Act
 from support.estate import Estate
 from support.hints import settle
@@ -77,26 +76,34 @@ def play(stage: Stage, story: Sequence[Act], *, ending: int | None = 0) -> int:
     with stage.estate() as estate:
         from playbookctl.model.choices import Choices
 
-        estate.sync(Choices(bootstrap=True))
+        with nothing_else_raised("begin"):
+            estate.sync(Choices(bootstrap=True))
         for one in story:
             perform(estate, one)
         if ending is not None:
-            estate.laws.catch_up()
-            settle(estate, ending)
+            with nothing_else_raised("settle"):
+                estate.laws.catch_up()
+                settle(estate, ending)
         return estate.laws.writes
 
 
 def perform(estate: Estate, one: Act) -> None:
-    """Do one act. Whatever the tool raises that is none of its own errors breaks a law, too."""
-    try:
+    """Do one act."""
+    with nothing_else_raised(one.name):
         ACTS[one.name](estate, one.a, one.b)
-    except (Broken, PlaybookctlError):
+
+
+@contextmanager
+def nothing_else_raised(doing: str) -> Iterator[None]:
+    """Whatever is raised that is no broken law breaks a law as well: acts are total, and so is the tool in fair weather."""
+    try:
+        yield
+    except Broken:
         raise
     except Exception as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
-        raise Broken(
-            f"no {type(error).__name__} is raised in {where.name}", f"{error} ({where.filename}:{where.lineno})"
-        ) from error
+        law = f"no {type(error).__name__} is raised in {where.name}"
+        raise Broken(law, f"{error} ({doing}; {where.filename}:{where.lineno})") from error
 
 
 def broken_by(stage: Stage, story: Sequence[Act]) -> Broken | None:

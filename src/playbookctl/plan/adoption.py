@@ -33,7 +33,7 @@ def adopted(run: Run, desired: Desired, place: Place, change: Change) -> Change 
         return None
     found = _adoptable(run, place, adoption, takes_over=takes_over)
     if len(found) != 1:
-        reason = f"{len(found)} live playbooks could be adopted" + (f": {wording.several(found)}" if found else "")
+        reason = _why_not(run, place, adoption, found)
         return hold(change, Standing.NEEDS_HUMAN, reason, ways_out(run, desired.key, place.others))
     if desired.pending:
         callees = wording.listed(desired.pending)
@@ -62,6 +62,17 @@ def _adoptable(run: Run, place: Place, adoption: Adoption | None, *, takes_over:
     free = tuple(live for live in candidates if run.rows.class_of[live.id] in _FREE)
     theirs = tuple(live for live in candidates if run.rows.class_of[live.id] in _THEIRS)
     return theirs or free if takes_over else free
+
+
+def _why_not(run: Run, place: Place, adoption: Adoption | None, found: Sequence[Live]) -> str:
+    """Say why it is not clear what is to be adopted. Where a hint says ID, the ids that may be meant are named here."""
+    if found:
+        return f"{len(found)} live playbooks could be adopted: {wording.several(found)}"
+    alike = f"not ours, but alike: {wording.several(place.others)}" if place.others else ""
+    if adoption is None or not adoption.live_id:
+        return alike or "0 live playbooks could be adopted"
+    said = f"'{adoption.live_id}' cannot be adopted, it is {run.rows.class_of[adoption.live_id].value}"
+    return f"{alike}; {said}" if alike else said
 
 
 def _adopt(run: Run, desired: Desired, live: Live, change: Change) -> Change:
