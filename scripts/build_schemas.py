@@ -1,4 +1,4 @@
-"""Write schemas/report.schema.json and schemas/plan.schema.json from the typed declarations; run it after a change."""
+"""Write the schemas of reports, reviews and plans from the typed declarations; run it after a change."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ConfigDict, TypeAdapter
 
 from playbookctl.model.plan import Plan
-from playbookctl.report import plan_shapes, shapes
+from playbookctl.report import plan_shapes, review_shapes, shapes
 
 FOLDER = Path(__file__).parent.parent / "schemas"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -17,12 +17,15 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def schemas() -> dict[str, dict[str, Any]]:
     """Return the derived schemas by the name of their file."""
-    for module in (shapes, plan_shapes):
+    for module in (shapes, plan_shapes, review_shapes):
         for shape in vars(module).values():
             if getattr(shape, "__module__", "") == module.__name__ and isinstance(shape, type):
                 shape.__pydantic_config__ = ConfigDict(use_attribute_docstrings=True)  # type: ignore[attr-defined]
     return {
         "report.schema.json": _schema(TypeAdapter(shapes.Report), "What playbookctl prints with --format json"),
+        "review.schema.json": _schema(
+            TypeAdapter(review_shapes.Review), "What playbookctl review prints with --format json"
+        ),
         "plan.schema.json": _schema(TypeAdapter(Plan), "A plan as playbookctl plan -o saves it"),
     }
 

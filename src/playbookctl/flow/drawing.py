@@ -82,23 +82,29 @@ def draw(playbook: Playbook, connectors: Connectors | None = None) -> Drawing:
     return _Draughtsman(Flow(playbook), connectors or Connectors({}, None)).draw()
 
 
-def part_of(drawing: Drawing, marks: Mapping[str, Mark]) -> Drawing:
-    """Return the nodes named in `marks`, so marked, with those next to them and the arrows between."""
+def part_of(drawing: Drawing, marks: Mapping[str, Mark], notes: Mapping[str, str] | None = None) -> Drawing:
+    """Return the nodes named in `marks`, so marked, with those next to them and the arrows between.
+
+    `notes` are lines added to some of them.
+    """
     kept = set(marks)
     for arrow in drawing.arrows:
         kept |= {arrow.source, arrow.target} if arrow.source in marks or arrow.target in marks else set()
     arrows = tuple(arrow for arrow in drawing.arrows if {arrow.source, arrow.target} <= kept)
-    return Drawing(tuple(_kept(drawing.content, kept, marks)), arrows)
+    return Drawing(tuple(_kept(drawing.content, kept, marks, notes or {})), arrows)
 
 
-def _kept(parts: Iterable[Node | Box], kept: set[str], marks: Mapping[str, Mark]) -> Iterator[Node | Box]:
+def _kept(
+    parts: Iterable[Node | Box], kept: set[str], marks: Mapping[str, Mark], notes: Mapping[str, str]
+) -> Iterator[Node | Box]:
     for part in parts:
         if isinstance(part, Box):
-            inside = tuple(_kept(part.content, kept, marks))
+            inside = tuple(_kept(part.content, kept, marks, notes))
             if inside:
                 yield part._replace(content=inside)
         elif part.name in marks:
-            yield part._replace(marks=part.marks | {marks[part.name]})
+            said = (notes[part.name],) if part.name in notes else ()
+            yield part._replace(marks=part.marks | {marks[part.name]}, lines=(*part.lines, *said))
         elif part.name in kept:
             yield part
 

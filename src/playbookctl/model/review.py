@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from playbookctl.model.review_effects import AlertsEffect, TargetEffect
@@ -25,6 +25,10 @@ class Level(Enum):
     def rank(self) -> int:
         """0 for the worst."""
         return list(Level).index(self)
+
+    def is_at_least(self, other: Level) -> bool:
+        """Tell whether this is as bad as `other`, or worse."""
+        return self.rank <= other.rank
 
 
 class RiskKind(Enum):
@@ -58,7 +62,8 @@ class Risk:
     """One risk: what it is in one sentence, how it was, how it is now, and what takes it back.
 
     `kinds` has more than one where several changes have a joint effect. `key` is the playbook it belongs to, '' for the
-    repository's own files; `file` is a path relative to the root of the work tree. `steps` are ids on the head's side.
+    repository's own files; `file` is a path relative to the root of the work tree. `steps` are ids on the head's side,
+    `owners` those of the playbook and of what it lets act otherwise.
     """
 
     level: Level
@@ -70,6 +75,7 @@ class Risk:
     key: str = ""
     file: str = ""
     steps: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
 
     @property
     def order(self) -> tuple[int, int, str, str, str]:
@@ -167,7 +173,7 @@ class ReviewFinding:
     """
 
     code: str
-    severity: str
+    severity: Literal["error", "warning", "note"]
     key: str
     file: str
     line: int

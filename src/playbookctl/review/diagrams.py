@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from playbookctl.flow.drawing import Mark, draw, part_of
 from playbookctl.flow.graph import Flow
 from playbookctl.flow.mermaid import spell
 from playbookctl.model.review import StepKind
+from playbookctl.review import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -46,9 +47,12 @@ def _diagram(playbook: Playbook | None, marks: Mapping[str, Mark], inputs: set[s
         return ""
     flow = Flow(playbook)
     named = {f"s{flow.position[id_]}": mark for id_, mark in marks.items() if id_ in flow.position}
-    for id_ in _reading(playbook, inputs):
-        named.setdefault(f"s{flow.position[id_]}", Mark.CHANGED)
-    return spell(part_of(draw(playbook, connectors), named)) if named else ""
+    notes: dict[str, str] = {}
+    for id_, read in _reading(playbook, inputs):
+        node = f"s{flow.position[id_]}"
+        named.setdefault(node, Mark.CHANGED)
+        notes[node] = ", ".join(f"{name} is {words.said(default)}" for name, default in read)
+    return spell(part_of(draw(playbook, connectors), named, notes)) if named else ""
 
 
 def _changed_inputs(old: Playbook | None, new: Playbook | None) -> set[str]:
@@ -59,13 +63,15 @@ def _changed_inputs(old: Playbook | None, new: Playbook | None) -> set[str]:
     return {name for name in before.keys() & now.keys() if before[name] != now[name]}
 
 
-def _reading(playbook: Playbook, inputs: set[str]) -> list[str]:
-    """Return the ids of the steps whose conditions ask for one of these inputs."""
+def _reading(playbook: Playbook, inputs: set[str]) -> list[tuple[str, list[tuple[str, Any]]]]:
+    """Return the ids of the steps whose conditions ask for some of these inputs, each with their names and defaults."""
     if not inputs:
         return []
+    defaults = {each.name: each.default for each in playbook.inputs}
     names = re.compile(rf"inputs\.({'|'.join(map(re.escape, sorted(inputs)))})(?![\w-])")
     asked = (
         (step.id, [step.data.get("if"), step.data.get("until"), step.data.get("branches")])
         for step in playbook.all_steps
     )
-    return [id_ for id_, conditions in asked if names.search(json.dumps(conditions, default=str))]
+    found = ((id_, sorted(set(names.findall(json.dumps(conditions, default=str))))) for id_, conditions in asked)
+    return [(id_, [(name, defaults.get(name)) for name in read]) for id_, read in found if read]

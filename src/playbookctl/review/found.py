@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from playbookctl.model.review import Level, ReviewFinding, RiskKind
 from playbookctl.review import words
@@ -23,7 +23,7 @@ class Found(NamedTuple):
     """
 
     code: str
-    severity: str
+    severity: Literal["error", "warning", "note"]
     key: str
     file: str
     line: int

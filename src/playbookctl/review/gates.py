@@ -79,6 +79,7 @@ def _part(changed: Changed, key: str, sites: Sequence[Sequence[Loss]]) -> Part:
         _now(first, changed),
         _undo(changed, key, first),
         tuple(dict.fromkeys(rows[0].act.step for rows in sites if rows[0].act.key == key)),
+        tuple(entries),
     )
 
 

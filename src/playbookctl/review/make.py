@@ -47,7 +47,8 @@ def make_review(given: Given, before: Side, now: Side, findings: tuple[list[Foun
     sides = [Reachable(side, given.connectors, given.judge.entry_points) for side in (before, now)]
     compared = changed.compare(pairing.pairs(before, now), *sides)
     difference = found.difference(*findings, compared)
-    risks = joint.risks(_parts(given, compared, before, now, difference))
+    parts = _parts(given, compared, before, now, difference)
+    risks = joint.risks(parts, lambda key: header.owners_of(compared.pairs[key]) if key in compared.pairs else ())
     return Review(
         given.base,
         given.head,

@@ -9,7 +9,10 @@ if TYPE_CHECKING:
 
 
 class Part(NamedTuple):
-    """`phrase` reads on after the playbook's name: 'starts by itself now'. `steps` are ids of the head."""
+    """`phrase` reads on after the playbook's name: 'starts by itself now'. `steps` are ids of the head.
+
+    `others` are the keys of playbooks that act otherwise because of it.
+    """
 
     kind: RiskKind
     level: Level
@@ -20,3 +23,4 @@ class Part(NamedTuple):
     now: str
     undo: str
     steps: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()

@@ -3,22 +3,74 @@
 from __future__ import annotations
 
 import os
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
-from playbookctl.cli.options import config_option, today
-from playbookctl.errors import ExitCode
+from playbookctl import __version__
+from playbookctl.cli.options import config_option, display, today, write_file
+from playbookctl.errors import ExitCode, UsageError
+from playbookctl.model.review import Level
 from playbookctl.reviewing import review
+
+if TYPE_CHECKING:
+    from playbookctl.model.review import Review
+    from playbookctl.report.registry import Options
+
+FORMATS = ("text", "json", "markdown")
 
 
 @click.command("review")
-@click.option("--base", metavar="REF", required=True, help="What the change is to be merged into; it judges.")
-@click.option("--head", metavar="REF", default="HEAD", show_default=True, help="The change.")
+@click.option("--base", metavar="REF", required=True, help="What the change is to be merged into; its settings judge.")
+@click.option("--head", metavar="REF", default="HEAD", show_default=True, help="The change, as it is committed.")
 @config_option
+@click.option("--format", "format_name", type=click.Choice(FORMATS), default="text", show_default=True,
+              help="What standard output is for; markdown is a pull request's comment.")  # fmt: skip
+@click.option(
+    "--report", "reports", metavar="FORMAT=PATH", multiple=True, help="Write a format to a file too. May be repeated."
+)
+@click.option("--fail-on", type=click.Choice(["none", *(f"risk={level.value}" for level in Level)]), default="none",
+              show_default=True, help="The mildest risk that makes the exit code 1.")  # fmt: skip
+@click.option("--today", "today_", metavar="DATE", help="The date by which suppressions expire. Default: today.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
+              help="Colour. NO_COLOR is honoured.")  # fmt: skip
+@click.option("-v", "--verbose", is_flag=True, help="Say everything that is different.")
 @click.pass_context
-def command(ctx: click.Context, /, base: str, head: str, config: str | None) -> None:
-    """Say what a pull request changes, in a reviewer's terms: risks first. Needs no network and no token."""
-    reviewed = review(os.getcwd(), base, head, config, today())
-    for change in reviewed.review.playbooks:
-        click.echo(f"{change.kind.value} {change.key!a}")
-    ctx.exit(ExitCode.DONE)
+def command(
+    ctx: click.Context, /, base: str, head: str, config: str | None, format_name: str, reports: tuple[str, ...],
+    fail_on: str, today_: str | None, color: str, verbose: bool,
+) -> None:  # fmt: skip
+    """Say what a pull request changes, in a reviewer's terms: risks first.
+
+    Git against git: the change is read out of git's own store, nothing of it is run or checked out. Needs no network and
+    no token. What judges (config, connectors, baseline, suppressions) is the base's; a change of it is a risk of its own.
+    Exit code 0, whatever is found; see --fail-on.
+    """
+    _refuse_what_is_no_report(reports)
+    made = review(os.getcwd(), base, head, config, today_ or today()).review
+    for wanted in reports:
+        name, _, path = wanted.partition("=")
+        write_file(path, _render(name, made, display("never", verbose=verbose)))
+    text = _render(format_name, made, display(color, verbose=verbose))
+    click.echo(text if format_name == "text" else text.encode("utf-8"), nl=False, color=True)
+    ctx.exit(ExitCode.FINDINGS if _fails(made, fail_on) else ExitCode.DONE)
+
+
+def _refuse_what_is_no_report(reports: tuple[str, ...]) -> None:
+    for wanted in reports:
+        name, separator, path = wanted.partition("=")
+        if not separator or not path or name not in FORMATS:
+            raise UsageError(f"--report {wanted} is not FORMAT=PATH", hint=f"formats: {', '.join(FORMATS)}")
+
+
+def _render(name: str, made: Review, options: Options) -> str:
+    text: str = import_module(f"playbookctl.report.review_{name}").render(made, __version__, options)
+    return text
+
+
+def _fails(made: Review, fail_on: str) -> bool:
+    if fail_on == "none":
+        return False
+    limit = Level(fail_on.removeprefix("risk="))
+    return any(risk.level.is_at_least(limit) for risk in made.risks)
