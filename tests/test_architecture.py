@@ -64,6 +64,7 @@ LAYERS: dict[str, set[str]] = {
     | {"pipeline", "check", "gather", "survey", "applied", "merging", "status", "target", "plan", "api", "apply"}
     | {"history"},
     "starter": BASE | {"load"},
+    "code_owners": BASE | {"pipeline"},
     "exporting": BASE | {"pipeline", "alerts", "check"},
     "rendering": BASE | {"gather", "plan"},
     "running": BASE | {"survey", "plan", "api", "marker"},
@@ -89,7 +90,7 @@ LAYERS: dict[str, set[str]] = {
         "server",
         "load",
     }
-    | {"forge"}
+    | {"forge", "code_owners"}
     | {"check", "flow", "apply", "api", "status", "doctor", "rendering", "running", "starter", "exporting", "alerts"},
     "__main__": {"cli"},
     "__init__": set(),

@@ -116,8 +116,8 @@ class Settings(Value):
     """playbookctl.yaml, decided: every default filled in. `root` is the folder of the config (absolute)."""
 
     __slots__ = (
-        "attack_domains", "attack_file", "attack_version", "baseline", "cache", "config_file", "connectors", "data",
-        "default_environment", "entry_points", "environments", "exclude", "ignore", "namespace", "per_path",
+        "attack_domains", "attack_file", "attack_version", "baseline", "cache", "code_owners", "config_file", "connectors",
+        "data", "default_environment", "entry_points", "environments", "exclude", "ignore", "namespace", "per_path",
         "playbooks", "root", "select", "severity",
     )  # fmt: skip
 
@@ -142,6 +142,10 @@ class Settings(Value):
         self.per_path: Mapping[str, Any] = rules.get("per_path") or {}
         self.baseline: str | None = rules.get("baseline")
         self.entry_points: tuple[str, ...] = tuple(data.get("entry_points") or ())
+        self.code_owners: dict[str, tuple[str, ...]] = {
+            owner: (named,) if isinstance(named, str) else tuple(named)
+            for owner, named in (data.get("code_owners") or {}).items()
+        }
         self.cache: bool = data.get("cache", True)
         self.environments: dict[str, Environment] = {
             name: Environment(name, value or {}, self.namespace, tuple(data.get("unmanaged_fields") or ()))

@@ -27,28 +27,35 @@ def _nothing(v: Any) -> bool:
 def _search_1(v: str) -> object:
     # Compiled at the first use, and then in the place of this function: most documents need few of the patterns.
     from re import compile
-    found = globals()["_search_1"] = compile('\\S').search
+    found = globals()["_search_1"] = compile('^(@{1,2}[A-Za-z0-9_][A-Za-z0-9_./-]*|[^\\s@#]+@[^\\s@#]+)(?!\\n)$').search
     return found(v)
 
 
 def _search_2(v: str) -> object:
     # Compiled at the first use, and then in the place of this function: most documents need few of the patterns.
     from re import compile
-    found = globals()["_search_2"] = compile('^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(?!\\n)$').search
+    found = globals()["_search_2"] = compile('\\S').search
     return found(v)
 
 
 def _search_3(v: str) -> object:
     # Compiled at the first use, and then in the place of this function: most documents need few of the patterns.
     from re import compile
-    found = globals()["_search_3"] = compile('^(embedded|https?://[^\\s/?#@]+(/[^\\s?#]*)?)(?!\\n)$').search
+    found = globals()["_search_3"] = compile('^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(?!\\n)$').search
     return found(v)
 
 
 def _search_4(v: str) -> object:
     # Compiled at the first use, and then in the place of this function: most documents need few of the patterns.
     from re import compile
-    found = globals()["_search_4"] = compile('^x-[a-z0-9-]+$').search
+    found = globals()["_search_4"] = compile('^(embedded|https?://[^\\s/?#@]+(/[^\\s?#]*)?)(?!\\n)$').search
+    return found(v)
+
+
+def _search_5(v: str) -> object:
+    # Compiled at the first use, and then in the place of this function: most documents need few of the patterns.
+    from re import compile
+    found = globals()["_search_5"] = compile('^x-[a-z0-9-]+$').search
     return found(v)
 
 
@@ -103,13 +110,18 @@ def accept(v: Any) -> bool:
         x = v['entry_points']
         if not (isinstance(x, list) and all([isinstance(x, str) and len(x) > 0 for x in x]) and (len(x) < 2 or len(set(x)) == len(x))):
             return False
+    if 'code_owners' in v:
+        n += 1
+        x = v['code_owners']
+        if not (accept_code_owners(x)):
+            return False
+    if n == len(v):
+        return True
     if 'thresholds' in v:
         n += 1
         x = v['thresholds']
         if not (accept_thresholds(x)):
             return False
-    if n == len(v):
-        return True
     if 'expected_drift' in v:
         n += 1
         x = v['expected_drift']
@@ -130,12 +142,14 @@ def accept(v: Any) -> bool:
         x = v['cache']
         if not ((x is True or x is False)):
             return False
+    if n == len(v):
+        return True
     if 'environments' in v:
         n += 1
         x = v['environments']
         if not (accept_environments(x)):
             return False
-    return n == len(v) or all([_search_4(k) is not None for k in v if k not in _ACCEPT_KEYS])
+    return n == len(v) or all([_search_5(k) is not None for k in v if k not in _ACCEPT_KEYS])
 
 
 def accept_attack(v: Any) -> bool:
@@ -232,6 +246,15 @@ def _pathRules(v: Any) -> bool:
     return n == len(v)
 
 
+def accept_code_owners(v: Any) -> bool:
+    if not (isinstance(v, dict)):
+        return False
+    for x in v.values():
+        if not ((isinstance(x, str) and _search_1(x) is not None or isinstance(x, list) and len(x) > 0 and all([isinstance(x, str) and _search_1(x) is not None for x in x]))):
+            return False
+    return True
+
+
 def accept_thresholds(v: Any) -> bool:
     if not (isinstance(v, dict)):
         return False
@@ -262,7 +285,7 @@ def _expectedDrift(v: Any) -> bool:
     if not (isinstance(x, str) and len(x) > 0):
         return False
     x = v['reason']
-    if not (isinstance(x, str) and _search_1(x) is not None):
+    if not (isinstance(x, str) and _search_2(x) is not None):
         return False
     if 'fields' in v:
         n += 1
@@ -277,7 +300,7 @@ def _expectedDrift(v: Any) -> bool:
     if 'until' in v:
         n += 1
         x = v['until']
-        if not (isinstance(x, str) and _search_2(x) is not None):
+        if not (isinstance(x, str) and _search_3(x) is not None):
             return False
     return n == len(v)
 
@@ -296,12 +319,12 @@ def _resolution(v: Any) -> bool:
     if not (isinstance(x, str) and x in {'repo', 'live'}):
         return False
     x = v['reason']
-    if not (isinstance(x, str) and _search_1(x) is not None):
+    if not (isinstance(x, str) and _search_2(x) is not None):
         return False
     if 'until' in v:
         n += 1
         x = v['until']
-        if not (isinstance(x, str) and _search_2(x) is not None):
+        if not (isinstance(x, str) and _search_3(x) is not None):
             return False
     return n == len(v)
 
@@ -324,7 +347,7 @@ def _environment(v: Any) -> bool:
     if 'url' in v:
         n += 1
         x = v['url']
-        if not (isinstance(x, str) and _search_3(x) is not None):
+        if not (isinstance(x, str) and _search_4(x) is not None):
             return False
     if 'tenant_id' in v:
         n += 1
@@ -411,6 +434,7 @@ def _environment_owners(v: Any) -> bool:
 _ACCEPT_KEYS: set[str] = {
     'attack',
     'cache',
+    'code_owners',
     'connectors',
     'default_environment',
     'entry_points',
