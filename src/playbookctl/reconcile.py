@@ -19,6 +19,7 @@ from playbookctl.model.moment import utc_now
 from playbookctl.model.report import Report
 from playbookctl.plan.drift import drift_plan
 from playbookctl.plan.expected import remarks
+from playbookctl.plan.former import with_bases
 from playbookctl.plan.make import make_plan
 from playbookctl.plan.pairing import adoption_plan, in_short, pair_up
 from playbookctl.plan.safety import check_choices
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from playbookctl.model.choices import Adoption
     from playbookctl.model.outcome import Outcome
     from playbookctl.model.plan import Plan
-    from playbookctl.model.workspace import Environment, Settings
+    from playbookctl.model.workspace import Environment
     from playbookctl.pipeline import Repository
     from playbookctl.plan.lookups import Lookups
     from playbookctl.plan.rows import LiveRows
@@ -75,14 +76,16 @@ def reconcile(
     choices: Choices,
     today: str,
 ) -> Reconciled:
-    """Fetch the live side and return the plan. Sends GET only."""
-    return plan_from(survey(repository, environment, client, gathered, today), choices)
+    """Fetch the live side and return the plan, conflicts with what was applied last. Sends GET only."""
+    made = plan_from(survey(repository, environment, client, gathered, today), choices)
+    applied = Applied(repository, gathered, made.lookups)
+    return replace(made, plan=with_bases(made.plan, made.rows, applied.bodies))
 
 
 def plan_from(found: Survey, choices: Choices) -> Reconciled:
     """Return the plan for what a survey found. Sends nothing."""
     gathered, lookups = found.gathered, found.lookups(choices)
-    choices = with_decisions(choices, found.repository.settings)
+    choices = with_decisions(choices, found.repository)
     desired, situation = gathered.desired(lookups), found.situation(lookups)
 
     def bodies(key: str) -> dict[str, Any]:
@@ -179,11 +182,14 @@ def report_of(command: str, reconciled: Reconciled, outcomes: Iterable[Outcome] 
     )
 
 
-def with_decisions(choices: Choices, settings: Settings) -> Choices:
+def with_decisions(choices: Choices, repository: Repository) -> Choices:
     """Return the choices with those of the config's `resolve:` behind those of the command line."""
-    rows = settings.data.get("resolve") or ()
+    rows = repository.settings.data.get("resolve") or ()
     decisions = tuple(
-        Decision(row["key"], Take(row["take"]), row["live"], row["reason"], row.get("until", ""), "resolve")
-        for row in rows
-    )
+        Decision(
+            row["key"], Take(row["take"]), row["live"], row["reason"], row.get("until", ""),
+            repository.config_place(("resolve", number)) or "resolve",
+        )
+        for number, row in enumerate(rows)
+    )  # fmt: skip
     return replace(choices, resolve=(*choices.resolve, *decisions))

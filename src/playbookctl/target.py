@@ -73,7 +73,7 @@ def state_folder(settings: Settings) -> Path:
 
 
 @contextmanager
-def open_target(  # noqa: PLR0913 - what a connection is decided by
+def open_target(
     settings: Settings,
     environment: Environment,
     connectors: Connectors,
@@ -83,14 +83,15 @@ def open_target(  # noqa: PLR0913 - what a connection is decided by
     may_write: bool = False,
     insecure_http: bool = False,
     stop: threading.Event | None = None,
-    on_pause: Callable[[float], None] | None = None,
+    **told: Callable[..., None] | None,
 ) -> Iterator[Client]:
     """Open a client of the environment's API; read-only unless `may_write`.
 
-    `variables` are the process's environment variables. Raises AuthError without credentials, UsageError where
-    CPOD_BASE_URL disagrees with the configuration, and what `Client` raises.
+    `variables` are the process's environment variables, `told` what is to be told of waits: `on_pause`, `on_retry`.
+    Raises AuthError without credentials, UsageError where CPOD_BASE_URL disagrees with the configuration, and what
+    `Client` raises.
     """
-    options = {"may_write": may_write, "insecure_http": insecure_http, "stop": stop, "on_pause": on_pause}
+    options = {"may_write": may_write, "insecure_http": insecure_http, "stop": stop, **told}
     if environment.is_embedded:
         with (
             _embedded(settings, environment, connectors, owners) as (url, token),

@@ -17,11 +17,14 @@ if TYPE_CHECKING:
 
 
 def detailed_exit_code(plan: Plan) -> ExitCode:
-    """Return the code of `plan --detailed-exitcode`: a person is needed before both moved, before one side did."""
+    """Return the code of `plan --detailed-exitcode`: a person is needed before both moved, before one side did.
+
+    A mark that follows contents which agree already is neither: nobody moved.
+    """
     standings = {change.standing for change in plan.changes}
     if standings & {Standing.NEEDS_HUMAN, Standing.CONFLICT}:
         return ExitCode.NEEDS_HUMAN
-    ahead = Standing.REPO_AHEAD in standings or any(change.writes for change in plan.changes)
+    ahead = Standing.REPO_AHEAD in standings
     drifted = Standing.SERVER_DRIFTED in standings or any(change.drifted for change in plan.changes)
     return {
         (False, False): ExitCode.DONE,

@@ -106,7 +106,10 @@ class TestRow5ByField:
     def test_drift_says_who_wrote_it_and_what_takes_it_in(self) -> None:
         change = ours(B, B, NEWER).change()
         assert change.reason == "the server changed description; the repo did not"
-        assert change.hint == f"pull phishing and commit; sync --resolve phishing=repo@{change.live_hash} undoes it"
+        assert (
+            change.hint
+            == f"take the edit into the file and commit; sync --resolve phishing=repo@{change.live_hash} undoes it"
+        )
         (field,) = change.fields
         assert (field.moved_by, field.before, field.after, field.written) == (
             Side.LIVE, '"Look twice."', '"Look at it."', False,
@@ -206,8 +209,8 @@ class TestConflicts:
         change = self.scene.change()
         assert change.reason == "the repo and the server both changed: description"
         assert change.hint == (
-            f"pull phishing and commit, or decide: sync --resolve phishing=repo@{change.live_hash}, "
-            f"or phishing=live@{change.live_hash}"
+            f"take the edit into the file and commit, or decide: sync --resolve phishing=repo@{change.live_hash}, "
+            f"or --resolve phishing=live@{change.live_hash}"
         )
         assert (change.write, change.mark, change.expect) == ((), None, "")
 
@@ -289,7 +292,7 @@ class TestBrakes:
             change = scene.change(choices=choices)
             assert seen(change) == (NONE, DRIFTED, set(), 5)
             assert change.safer == (said,)
-            assert change.hint == "pull phishing and commit; sync --release phishing undoes it"
+            assert change.hint == "take the edit into the file and commit; sync --release phishing undoes it"
             assert [field.brake for field in change.fields] == [True]
         change = scene.change(choices=Choices(release=frozenset({"phishing"})))
         assert (change.action, change.write != ()) == (UPDATE, True)
@@ -669,7 +672,7 @@ class TestRows11To14:
         plan = scene.plan(Choices(retire=(Retirement("gone"),)))
         found = {change.key: (change.action, int(change.row)) for change in plan.changes}
         assert found == {"gone": (HOLD, 12), "other": (Action.CREATE, 1), "phishing": (HOLD, 11)}
-        assert plan.notes == ("nothing is retired in this run: 1 file(s) are not valid playbooks",)
+        assert plan.notes == ("nothing is retired in this run: 1 file is not a valid playbook",)
 
     orphan = Scene({"other": body(name="Other", steps=STEPS)}, [row("ply_1", B, marks("phishing", B, "ply_1"))])
 

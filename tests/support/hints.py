@@ -211,7 +211,7 @@ def wait(_: Estate, __: Change, ___: re.Match[str], ____: int) -> Choices:
 
 
 WAYS: tuple[tuple[str, Way], ...] = (
-    (r"pull \S+ and commit", pull),
+    (r"take the edit into the file and commit", pull),
     (r"--resolve \S+?=repo@([0-9a-f]{8})", decide),
     (r"only sync --release (\S+) undoes", release),
     (r"--keep ID", keep),

@@ -33,13 +33,22 @@ SHORTEST_SECRET = 4  # characters; hiding anything shorter would black out ordin
 
 
 class Caller:
-    """Makes calls as one session. `inspect` sees every token before it is used; it raises AuthError to refuse one."""
+    """Makes calls as one session. `inspect` sees every token before it is used; it raises AuthError to refuse one.
+
+    `on_retry` is told of every wait before a call is repeated, see `transport.retry`.
+    """
 
     def __init__(
-        self, wire: Wire, credentials: Credentials, inspect: Callable[[Token], None], policy: RetryPolicy
+        self,
+        wire: Wire,
+        credentials: Credentials,
+        inspect: Callable[[Token], None],
+        policy: RetryPolicy,
+        on_retry: Callable[[ServerError, float], None] | None = None,
     ) -> None:
         self._wire = wire
         self._policy = policy
+        self._on_retry = on_retry
         self._credentials = credentials
         if isinstance(credentials, ClientCredentials):
             self.session = Session(None, self._fetch_token, inspect)
@@ -51,7 +60,7 @@ class Caller:
 
         Raises AuthError, Rejected, NotFound, Transient (after the last attempt), ServerError (also for nonsense).
         """
-        return repeat(self._policy, lambda: self._parsed(call, self._authorized(call), parse))
+        return repeat(self._policy, lambda: self._parsed(call, self._authorized(call), parse), self._on_retry)
 
     def write(self, call: Call, parse: Callable[[Answer], T]) -> T:
         """Return what `parse` makes of the answer to a call that is sent once.
@@ -94,7 +103,7 @@ class Caller:
     def _fetch_token(self) -> Token:
         credentials = self._credentials
         assert isinstance(credentials, ClientCredentials)  # noqa: S101 - only then is there anything to fetch with
-        return repeat(self._policy, lambda: self._token_once(credentials))
+        return repeat(self._policy, lambda: self._token_once(credentials), self._on_retry)
 
     def _token_once(self, credentials: ClientCredentials) -> Token:
         asked_at = time.monotonic()

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from playbookctl.api.answers import Row
     from playbookctl.api.auth import Claims, Credentials
     from playbookctl.api.pages import Params
+    from playbookctl.errors import ServerError
 
     Rows: TypeAlias = Iterator[Row]
 
@@ -64,6 +65,7 @@ class Client:
         page_size: int = PAGE_SIZE,
         stop: threading.Event | None = None,
         on_pause: Callable[[float], None] | None = None,
+        on_retry: Callable[[ServerError, float], None] | None = None,
     ) -> None:
         base = base_url(url, insecure_http=insecure_http)
         policy = policy or RetryPolicy()
@@ -73,7 +75,7 @@ class Client:
         self._wire = Wire(self._http, base, Limiter(stop or threading.Event(), on_pause), policy.longest_pause)
         try:
             self._caller = Caller(
-                self._wire, credentials, lambda token: self._tenancy.check_claims(token.claims), policy
+                self._wire, credentials, lambda token: self._tenancy.check_claims(token.claims), policy, on_retry
             )
         except BaseException:
             self._http.close()

@@ -11,7 +11,7 @@ from playbookctl.check.secret_formats import holds_secret, is_secret, known_form
 from playbookctl.check.secret_traces import traces
 
 if TYPE_CHECKING:
-    from playbookctl.model.plan import Change, FieldChange, Plan, ValueChange
+    from playbookctl.model.plan import Change, FieldChange, Plan, StepChange, ValueChange
 
 SECRET, OTHER = "(a secret)", "(another secret)"
 
@@ -36,8 +36,19 @@ def _change(change: Change) -> Change:
 
 def _field(field: FieldChange) -> FieldChange:
     before, after = _pair(field.before, field.after, field.field)
-    steps = tuple(replace(step, values=tuple(map(_value, step.values))) for step in field.steps)
-    return replace(field, before=before, after=after, base=hide(field.base, field.field), steps=steps)
+    return replace(
+        field,
+        before=before,
+        after=after,
+        base=hide(field.base, field.field),
+        steps=_steps(field.steps),
+        by_live=_steps(field.by_live),
+        by_repo=_steps(field.by_repo),
+    )
+
+
+def _steps(steps: tuple[StepChange, ...]) -> tuple[StepChange, ...]:
+    return tuple(replace(step, values=tuple(map(_value, step.values))) for step in steps)
 
 
 def _value(value: ValueChange) -> ValueChange:

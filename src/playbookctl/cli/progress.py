@@ -1,18 +1,23 @@
-"""What a long run says while it goes on: a bar on a terminal, one line for a pause, nothing in a pipe."""
+"""What a long run says while it goes on: a bar on a terminal, one line for each wait."""
 
 from __future__ import annotations
 
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from playbookctl.report.escape import visible
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from playbookctl.apply.result import Progress as Step
+    from playbookctl.errors import PlaybookctlError
 
 _WORTH_A_WORD_S = 2.0
+_WORTH_A_RETRY_S = 0.4  # the first repetition comes sooner, and mostly succeeds
 
 
 class ProgressBar:
@@ -20,7 +25,6 @@ class ProgressBar:
 
     def __init__(self, *, quiet: bool) -> None:
         self._shown = sys.stderr.isatty() and not quiet
-        self._quiet = quiet
         self._bar: Any = None
 
     def __enter__(self) -> ProgressBar:  # noqa: PYI034 - typing.Self is newer than Python 3.10
@@ -42,10 +46,29 @@ class ProgressBar:
         self._bar.current_item = step.change.key
         self._bar.update(step.done - self._bar.pos)
 
+
+class Patience:
+    """Says on standard error that the run waits for the server, for how long and why; nothing where it is quiet."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._until = 0.0  # the end of the wait that was said last: many workers wait for one server
+
     def pause(self, seconds: float) -> None:
         """Say that the server asked to wait."""
-        if not self._quiet and seconds >= _WORTH_A_WORD_S:
-            click.echo(f"the server asks to wait {seconds:.0f} s", err=True)
+        if seconds >= _WORTH_A_WORD_S:
+            self._say(seconds, f"the server asks to wait {seconds:.0f} s")
+
+    def retry(self, error: PlaybookctlError, seconds: float) -> None:
+        """Say that a call is tried again, after so many seconds at least."""
+        if seconds >= _WORTH_A_RETRY_S:
+            self._say(seconds, f"waiting {seconds:.1f} s before another try: {error.message}")
+
+    def _say(self, seconds: float, text: str) -> None:
+        now = time.monotonic()
+        if not self._quiet and now >= self._until:
+            self._until = now + seconds
+            click.echo(visible(text), err=True)
 
 
 class Waiting:

@@ -25,7 +25,7 @@ class Take(Enum):
 class Decision:
     """An answer to a conflict, bound to the live value it was made for: `live` is the plan's `live_hash`.
 
-    `until` is the last day (YYYY-MM-DD) on which it counts, empty for ever. `source` says where it stands.
+    `until` is the last day (YYYY-MM-DD) on which it counts, empty for ever. `source` is the option, or the place in the config.
     """
 
     key: str

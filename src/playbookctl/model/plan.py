@@ -85,7 +85,8 @@ class FieldChange:
     """One field in which desired and live differ: its API name, `before` as live has it, `after` as desired (JSON text).
 
     `written` tells whether the plan writes it. `brake`: live is safer, so only `--release` undoes it. `expected`: the
-    config lists this drift as expected. `base` is the last applied text where git knows it, for display.
+    config lists this drift as expected. `steps` tells live from desired. Of a field that both sides moved, `base` is the
+    last applied text where git knows it, `by_live` and `by_repo` are what each side made of the steps in it.
     """
 
     field: str
@@ -97,6 +98,8 @@ class FieldChange:
     expected: bool = False
     base: str = ""
     steps: tuple[StepChange, ...] = ()
+    by_live: tuple[StepChange, ...] = ()
+    by_repo: tuple[StepChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +164,8 @@ class Change:
 
     def bare(self) -> Change:
         """Return it without any text of a playbook: what a saved plan may hold."""
-        fields = tuple(replace(field, before="", after="", base="", steps=()) for field in self.fields)
+        bare = {"before": "", "after": "", "base": "", "steps": (), "by_live": (), "by_repo": ()}
+        fields = tuple(replace(field, **bare) for field in self.fields)  # type: ignore[arg-type] # each by its name
         return replace(self, fields=fields, write=tuple((field, "") for field, _ in self.write))
 
 

@@ -6,23 +6,21 @@ The base holds digests. The text behind one is found by guessing: whatever has t
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from playbookctl.canonical import POSITIONS, NotCanonical, digest_at, field_digest, json_text
-from playbookctl.marker import base_by_field
+from playbookctl.canonical import POSITIONS, json_text
 from playbookctl.model.choices import NO_CHOICES
-from playbookctl.model.fields import MANAGED
 from playbookctl.model.marker import Marker
 from playbookctl.model.plan import Action, Change, FieldChange, Side, Standing
 from playbookctl.plan import wording
 from playbookctl.plan.brakes import NEITHER, judge
-from playbookctl.plan.fields import desired_value, live_value, vendor_keys_of
+from playbookctl.plan.fields import live_value, vendor_keys_of
+from playbookctl.plan.former import UNKNOWN, former_values
 from playbookctl.plan.rows import Row
 from playbookctl.plan.run import Run
 from playbookctl.plan.sides import LiveClass
 from playbookctl.plan.step_changes import step_changes
-from playbookctl.plan.switched_off import OFF, moved_since_mark
+from playbookctl.plan.switched_off import moved_since_mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -40,11 +38,6 @@ _LOST = (
     Row.WITHOUT_BASE,
     Row.BAD_MARKER,
 )  # what the server did to them leaves nothing to compare
-_UNKNOWN = object()
-_LIKELY: tuple[dict[str, Any], ...] = (
-    {field.api_name: field.default for field in MANAGED},
-    {"enabled": False, "auto_execute": True},
-)
 
 
 def drift_plan(plan: Plan, rows: LiveRows, situation: Situation, applied: Applied) -> Plan:
@@ -91,9 +84,9 @@ def _compared(run: Run, known: Change, live: Live, marker: Marker, applied: Appl
     moved = moved_since_mark(run.managed, live, marker)
     if not moved:
         return change
-    before = dict(_before(moved, marker, applied))
+    before = dict(former_values(moved, marker, applied))
     judged = {
-        field: NEITHER if value is _UNKNOWN else judge(field, live_value(live, field), value)
+        field: NEITHER if value is UNKNOWN else judge(field, live_value(live, field), value)
         for field, value in before.items()
     }
     brake = any(judgement.safer for judgement in judged.values())
@@ -120,42 +113,9 @@ def _compared(run: Run, known: Change, live: Live, marker: Marker, applied: Appl
     )
 
 
-def _before(moved: Iterable[str], marker: Marker, applied: Applied) -> Iterator[tuple[str, Any]]:
-    """Yield each moved field with the value that was applied, `_UNKNOWN` where nothing at hand has its digest."""
-    base = base_by_field(marker.base) if marker.base is not None else {}
-    if marker.retired:  # what retiring left behind counts, whatever the repo asked for before
-        base = {field: OFF.get(field) or digest_at(marker.retired, at) for field, at in POSITIONS.items()}
-    bodies = _Remembered(chain(_LIKELY, applied(marker.key, marker.base.commit if marker.base else "")))
-    for field in moved:
-        yield field, next((body[field] for body in bodies if _is(field, body, base.get(field, ""))), _UNKNOWN)
-
-
-class _Remembered:
-    """Goes through an iterable as often as asked, and asks it for each element once."""
-
-    def __init__(self, values: Iterator[Mapping[str, Any]]) -> None:
-        self._values = values
-        self._seen: list[Mapping[str, Any]] = []
-
-    def __iter__(self) -> Iterator[Mapping[str, Any]]:
-        yield from self._seen
-        for value in self._values:
-            self._seen.append(value)
-            yield value
-
-
-def _is(field: str, body: Mapping[str, Any], digest: str) -> bool:
-    if field not in body:
-        return False
-    try:
-        return field_digest(MANAGED[POSITIONS[field]], desired_value(body, field)) == digest
-    except NotCanonical:
-        return False
-
-
 def _field(field: str, live: Live, before: Any, *, brake: bool, expected: bool) -> FieldChange:
     """Return one moved field. A field whose former value is not known has no texts: half a difference misleads."""
-    if before is _UNKNOWN:
+    if before is UNKNOWN:
         return FieldChange(field, Side.LIVE, "", "", expected=expected)
     was = json_text(before)
     steps = step_changes(live_value(live, field), before, vendor_keys_of(live)) if field == "steps" else ()
@@ -164,7 +124,7 @@ def _field(field: str, live: Live, before: Any, *, brake: bool, expected: bool) 
 
 
 def _notes(before: Mapping[str, Any]) -> Iterator[str]:
-    unknown = [field for field, value in before.items() if value is _UNKNOWN]
+    unknown = [field for field, value in before.items() if value is UNKNOWN]
     if unknown:
         yield (
             f"what {', '.join(unknown)} was when it was applied is not in this clone; 'playbookctl plan' shows what it is"

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from playbookctl.model.fields import MANAGED
-from playbookctl.model.plan import Action, Change, Counts, Plan, Standing
+from playbookctl.model.plan import Action, Change, Counts, Plan, Refusal, Standing
 from playbookctl.plan import wording
 from playbookctl.plan.by_field import hold
 from playbookctl.plan.by_key import by_key
@@ -15,6 +15,7 @@ from playbookctl.plan.run import Run
 from playbookctl.plan.safety import check_choices, check_files, refusals
 from playbookctl.plan.sides import LiveClass
 from playbookctl.plan.switched_off import orphans
+from playbookctl.plan.unused import unused
 from playbookctl.plan.waves import waves
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def make_plan(
     changes += _of_files(run, {key: wanted for key, wanted in desired.items() if key not in unreadable})
     for key in sorted(rows.keys - desired.keys() - unreadable.keys()):
         changes += orphans(run, key)
+    said = tuple(unused(run, changes))
     if choices.only:
         changes = [change for change in changes if change.key in choices.only]
     changes.sort(key=lambda change: (change.key, change.live_id))
@@ -60,9 +62,9 @@ def make_plan(
         config=situation.config,
         choices=choices,
         changes=tuple(changes),
-        refusals=tuple(refusals(run, changes)),
+        refusals=(*(slip for slip in said if isinstance(slip, Refusal)), *refusals(run, changes)),
         counts=_counts(rows, len(desired) + len(unreadable)),
-        notes=tuple(_notes(run)),
+        notes=(*_notes(run), *(note for note in said if isinstance(note, str))),
     )
 
 
@@ -128,5 +130,5 @@ def _counts(rows: LiveRows, files: int) -> Counts:
 
 def _notes(run: Run) -> Iterable[str]:
     if run.situation.unreadable:
-        yield f"nothing is retired in this run: {len(run.situation.unreadable)} file(s) are not valid playbooks"
+        yield f"nothing is retired in this run: {wording.invalid(run.situation.unreadable)}"
     yield from wording.acting_duplicates(run.rows.acting_duplicates())

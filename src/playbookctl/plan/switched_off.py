@@ -89,7 +89,7 @@ def _retired(run: Run, change: Change, live: Live, marker: Marker, retirement: R
     if run.choices.rollback:
         return hold(change, Standing.NEEDS_HUMAN, "a rollback never retires", f"sync --retire {key}")
     if run.situation.unreadable:
-        reason = f"nothing is retired while {len(run.situation.unreadable)} files cannot be read"
+        reason = f"nothing is retired while {wording.invalid(run.situation.unreadable)}"
         return hold(change, Standing.NEEDS_HUMAN, reason, "correct those files first: playbookctl validate")
     if retirement.live != change.live_hash and (retirement.live or change.row == Row.EDITED_ORPHAN):
         reason = f"{change.reason}; it is now {change.live_hash}"

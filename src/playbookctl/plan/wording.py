@@ -81,20 +81,26 @@ def way_out(key: str, live_hash: str, *, brake: bool, decided: bool = False) -> 
     if decided:
         return f"live was made safer: only sync --release {key} undoes that"
     return (
-        f"pull {key} and commit, or decide: sync --resolve {key}=repo@{live_hash}{release}, or {key}=live@{live_hash}"
+        f"take the edit into the file and commit, or decide: sync --resolve {key}=repo@{live_hash}{release}, "
+        f"or --resolve {key}=live@{live_hash}"
     )
 
 
 def kept(key: str, live_hash: str, *, brake: bool) -> str:
     """Name what ends a drift that is kept."""
     if brake:
-        return f"pull {key} and commit; sync --release {key} undoes it"
-    return f"pull {key} and commit; sync --resolve {key}=repo@{live_hash} undoes it"
+        return f"take the edit into the file and commit; sync --release {key} undoes it"
+    return f"take the edit into the file and commit; sync --resolve {key}=repo@{live_hash} undoes it"
 
 
 def braked(key: str) -> str:
     """Say that a brake was not undone."""
     return f"live was made safer, and that is kept; only --release {key} undoes it"
+
+
+def invalid(files: Sequence[object]) -> str:
+    """Say how many files are no playbooks."""
+    return "1 file is not a valid playbook" if len(files) == 1 else f"{len(files):,} files are not valid playbooks"
 
 
 def decide_later(pending: Sequence[str]) -> tuple[str, str]:

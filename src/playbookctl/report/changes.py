@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from playbookctl.model.plan import Action, Side, StepKind, ValueChange
 from playbookctl.model.plan_totals import Group, group_of
-from playbookctl.report import values
+from playbookctl.report import summary, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,18 +84,33 @@ def _field(field: FieldChange, layout: Layout, *, said: bool) -> Iterator[Line]:
     tail = _tail(field, said=said)
     if not before and not after:
         yield Line("~", 0, field.field + tail)
+    elif field.moved_by is Side.BOTH and field.base:
+        yield from _both(field, layout)
     elif field.steps:
         yield Line("~", 0, field.field + tail)
         for step in field.steps:
             yield from _step(_inverted(step) if kept else step, layout)
-    elif field.moved_by is Side.BOTH and field.base:
-        yield Line("~", 0, f"{field.field}  (moved on both sides)")
-        yield from _value("on the server", field.base, field.before, "", layout, 1)
-        yield from _value("in the repo", field.base, field.after, "", layout, 1)
     elif values.is_list_of_words(before, after):
         yield from _words(field.field, before, after, tail)
     else:
         yield from _value(field.field, before, after, tail, layout, 0)
+
+
+def _both(field: FieldChange, layout: Layout) -> Iterator[Line]:
+    """Yield what each side made of what was applied last."""
+    yield Line("~", 0, f"{field.field}  (moved on both sides)")
+    for name, value, steps in (
+        ("on the server", field.before, field.by_live),
+        ("in the repo", field.after, field.by_repo),
+    ):
+        if steps:
+            yield Line("~", 1, name)
+            for step in steps:
+                yield from _step(step, layout, depth=2)
+        elif values.is_list_of_words(field.base, value):
+            yield from _words(name, field.base, value, "", depth=1)
+        else:
+            yield from _value(name, field.base, value, "", layout, 1)
 
 
 def _tail(field: FieldChange, *, said: bool) -> str:
@@ -119,7 +134,7 @@ def _created(field: FieldChange, layout: Layout) -> Iterator[Line]:
     if field.field not in _ACTS and not layout.whole:
         return
     if field.steps:
-        said = f"{len(field.steps)} steps: {', '.join(step.id for step in field.steps)}"
+        said = f"{summary.count(len(field.steps), 'step')}: {', '.join(step.id for step in field.steps)}"
     elif values.short(field.after) != values.NOTHING:
         said = f"{field.field}: {values.short(field.after)}"
     else:
@@ -127,11 +142,11 @@ def _created(field: FieldChange, layout: Layout) -> Iterator[Line]:
     yield Line("+", 0, layout.cut(said, layout.room))
 
 
-def _words(name: str, before: str, after: str, tail: str) -> Iterator[Line]:
+def _words(name: str, before: str, after: str, tail: str, *, depth: int = 0) -> Iterator[Line]:
     old, new = set(values.parse(before) or ()), set(values.parse(after) or ())
-    yield Line("~", 0, name + tail)
-    yield from (Line("-", 1, word) for word in sorted(old - new))
-    yield from (Line("+", 1, word) for word in sorted(new - old))
+    yield Line("~", depth, name + tail)
+    yield from (Line("-", depth + 1, word) for word in sorted(old - new))
+    yield from (Line("+", depth + 1, word) for word in sorted(new - old))
 
 
 def _value(name: str, before: str, after: str, tail: str, layout: Layout, depth: int) -> Iterator[Line]:
@@ -147,14 +162,14 @@ def _value(name: str, before: str, after: str, tail: str, layout: Layout, depth:
         yield Line("+", depth + 1, new)
 
 
-def _step(step: StepChange, layout: Layout) -> Iterator[Line]:
+def _step(step: StepChange, layout: Layout, *, depth: int = 1) -> Iterator[Line]:
     name = f"  {step.name}" if is_titled(step.name, step.id) else ""
     moved = "  (moved)" if step.kind is StepKind.MOVED else ""
-    yield Line(_STEP_MARK[step.kind], 1, f"{step.id}{name}{moved}")
+    yield Line(_STEP_MARK[step.kind], depth, f"{step.id}{name}{moved}")
     for value in step.values:
-        yield from _value(value.path, value.before, value.after, "", layout, 2)
+        yield from _value(value.path, value.before, value.after, "", layout, depth + 1)
     if step.dropped:
-        yield Line("!", 2, f"drops what the vendor keeps in it: {', '.join(step.dropped)}")
+        yield Line("!", depth + 1, f"drops what the vendor keeps in it: {', '.join(step.dropped)}")
 
 
 def _inverted(step: StepChange) -> StepChange:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from playbookctl.model.outcome import OutcomeKind
 from playbookctl.report import summary
 from playbookctl.report.page import Page
+from playbookctl.report.plan_text import GROUPS
 from playbookctl.report.style import BOLD, CYAN, GREEN, RED, YELLOW
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 # Mark, colour and words of each kind in the order of a terminal; {} is what was to be done.
 _KINDS = {
     OutcomeKind.ALREADY: ("=", CYAN, "already so"),
-    OutcomeKind.DONE: ("+", GREEN, "{}"),
+    OutcomeKind.DONE: ("+", GREEN, "{}"),  # its mark and colour are those of the plan
     OutcomeKind.HELD: ("!", YELLOW, "held"),
     OutcomeKind.SKIPPED: ("!", RED, "not {}: skipped"),
     OutcomeKind.STALE: ("!", RED, "not {}: it is no longer what the plan saw"),
@@ -29,6 +30,7 @@ _PAST = {
     "create": "created", "finish": "finished", "update": "updated", "revive": "revived", "mark": "marked",
     "adopt": "adopted", "duplicate": "marked as duplicate", "retire": "retired",
 }  # fmt: skip
+_AS_PLANNED = {group.value: (mark, color) for group, (mark, color, _) in GROUPS.items()}
 
 
 def render(report: Report, options: Options) -> str:
@@ -39,6 +41,8 @@ def render(report: Report, options: Options) -> str:
         for outcome in outcomes:
             if outcome.kind is kind:
                 _outcome(page, outcome)
+    for note in report.plan.notes if report.plan is not None else ():
+        page.add(0, "note: ", note)
     if report.outcome_totals is not None:
         page.add(0, "", f"{report.command}: {summary.outcomes(report.outcome_totals)}", BOLD)
     return page.text()
@@ -63,6 +67,8 @@ def details(outcome: Outcome) -> list[str]:
 
 def _outcome(page: Page, outcome: Outcome) -> None:
     mark, color, _ = _KINDS[outcome.kind]
+    if outcome.kind is OutcomeKind.DONE:
+        mark, color = _AS_PLANNED.get(outcome.action.value, (mark, color))
     live = f"  {outcome.live_id}" if outcome.live_id else ""
     page.add(2, f"{mark} ", f"{outcome.key}  {phrase(outcome)}{live}", mark_paint=(BOLD, color))
     for text in details(outcome):

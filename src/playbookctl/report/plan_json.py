@@ -105,6 +105,8 @@ def _field(field: model.FieldChange) -> shapes.FieldChange:
         "brake": field.brake,
         "expected": field.expected,
         "steps": [_step(step) for step in field.steps],
+        "by_live": [_step(step) for step in field.by_live],
+        "by_repo": [_step(step) for step in field.by_repo],
     }
 
 

@@ -21,7 +21,7 @@ class ValueChange(TypedDict):
 
 
 class StepChange(TypedDict):
-    """How a step differs between live (before) and the repo (after)."""
+    """How a step differs between two versions, such as live (before) and the repo (after)."""
 
     id: str
     kind: Literal["added", "removed", "changed", "moved"]
@@ -45,6 +45,10 @@ class FieldChange(TypedDict):
     """Live is safer, so that only `--release` undoes it."""
     expected: bool
     steps: list[StepChange]
+    by_live: list[StepChange]
+    """What live made of the last applied steps; empty unless both sides moved them and git knows those."""
+    by_repo: list[StepChange]
+    """What the repo made of the last applied steps; empty as above."""
 
 
 class Writer(TypedDict):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from playbookctl.report.registry import Options
 
 # Mark, colour and title of each group, in the order of a terminal: the last lines are the ones that are seen.
-_GROUPS = {
+GROUPS = {
     Group.UNCHANGED: (" ", DIM, "unchanged"),
     Group.CREATE: ("+", GREEN, "to create"),
     Group.FINISH: ("+", GREEN, "to finish: an earlier create was interrupted"),
@@ -48,7 +48,7 @@ def render(report: Report, options: Options) -> str:
         page.add(0, "", totals, BOLD)
         _riskier(page, report.plan.changes)
         above = len(page.lines)
-        for group in _GROUPS:
+        for group in GROUPS:
             if group is not Group.UNCHANGED or options.verbose:
                 _group(page, group, [change for change in report.plan.changes if group_of(change) is group], options)
         _rest(page, report.plan, report.plan_totals)
@@ -73,7 +73,7 @@ def _riskier(page: Page, rows: Sequence[Change]) -> None:
 def _group(page: Page, group: Group, rows: Sequence[Change], options: Options) -> None:
     if not rows:
         return
-    mark, color, title = _GROUPS[group]
+    mark, color, title = GROUPS[group]
     page.gap()
     page.add(0, "", f"{len(rows):,} {title}", BOLD, color)
     room = max(24, page.width - 6) if page.width else _ROOM

@@ -1,4 +1,4 @@
-"""The status of playbooks as a table that fits the terminal: columns go before names are cut."""
+"""The status of playbooks as a table that fits the terminal: where it is too narrow for what matters, in two lines each."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ class Column(NamedTuple):
     stays: int
     text: Callable[[StatusRow, str], str]
     paint: Callable[[StatusRow], str]
+    alone: str = "{}"  # how it is said where no head stands above it
 
 
 def render(status: Status, options: Options) -> str:
@@ -64,10 +65,17 @@ def _table(page: Page, status: Status) -> None:
     rows = [[style.say(column.text(row, status.now), _LONGEST) for column in COLUMNS] for row in status.rows]
     if limit:  # what the last column loses, and only it, is said by an ellipsis of ours
         rows = [[*row[:-1], f"{style.ellipsis}{row[-1][-_SHORT_ID:]}" if row[-1] else ""] for row in rows]
-    widths = _fit([_width(column, [row[n] for row in rows]) for n, column in enumerate(COLUMNS)], limit)
+    natural = [_width(column, [row[n] for row in rows]) for n, column in enumerate(COLUMNS)]
+    widths = _fit(natural, limit)
+    below = [n for n in _BELOW if natural[n]] if any(natural[n] and not widths[n] for n in _MATTERS) else []
+    if below:
+        widths = _fit([width if n < _STAYING else 0 for n, width in enumerate(natural)], limit)
     page.lines.append(style.paint(_line([column.head for column in COLUMNS], [""] * len(COLUMNS), widths, page), DIM))
     for row, texts in zip(status.rows, rows, strict=True):
         page.lines.append(_line(texts, [column.paint(row) for column in COLUMNS], widths, page))
+        said = ", ".join(COLUMNS[n].alone.format(texts[n]) for n in below if texts[n])
+        for piece in cells.wrap(said, limit - _GAP) if said else ():
+            page.lines.append(f"{' ' * _GAP}{style.paint(piece, DIM)}")
 
 
 def _width(column: Column, texts: Sequence[str]) -> int:
@@ -138,8 +146,11 @@ COLUMNS = (
     Column("playbook", 7, lambda row, _: row.key, lambda _: BOLD),
     Column("standing", 6, lambda row, _: _standing_word(row.standing), _standing_paint),
     Column("acts", 5, _acts, lambda row: RED if row.enabled is False else ""),
-    Column("last run", 4, _last_run, lambda row: RED if row.last_status == "failed" else ""),
-    Column("runs", 3, _runs, lambda _: ""),
-    Column("owner", 2, lambda row, _: row.owner, lambda _: ""),
+    Column("last run", 4, _last_run, lambda row: RED if row.last_status == "failed" else "", "last run: {}"),
+    Column("runs", 3, _runs, lambda _: "", "runs: {}"),
+    Column("owner", 2, lambda row, _: row.owner, lambda _: "", "owner: {}"),
     Column("live id", 1, lambda row, _: row.live_id, lambda _: DIM),
 )
+_STAYING = 2  # columns that every terminal shows
+_MATTERS = range(_STAYING, 4)  # what has to be seen of every playbook: whether it acts, and how it ran
+_BELOW = range(_STAYING, 6)  # what stands on a second line where these do not fit beside the first

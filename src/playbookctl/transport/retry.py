@@ -42,8 +42,17 @@ class RetryPolicy(Value):
         self.longest_pause = longest_pause
 
 
-def repeat(policy: RetryPolicy, call: Callable[[], T], *, on: type[ServerError] = Transient) -> T:
-    """Return what `call` returns, called again while it raises `on`; the last one is let through."""
+def repeat(
+    policy: RetryPolicy,
+    call: Callable[[], T],
+    on_retry: Callable[[ServerError, float], None] | None = None,
+    *,
+    on: type[ServerError] = Transient,
+) -> T:
+    """Return what `call` returns, called again while it raises `on`; the last one is let through.
+
+    `on_retry` is told, before each wait, why it is waited and for how many seconds at least.
+    """
     for attempt in stamina.retry_context(
         on=on,
         attempts=policy.attempts,
@@ -53,5 +62,10 @@ def repeat(policy: RetryPolicy, call: Callable[[], T], *, on: type[ServerError] 
         wait_jitter=policy.wait_jitter,
     ):
         with attempt:
-            return call()
+            try:
+                return call()
+            except on as error:
+                if on_retry is not None and attempt.num < policy.attempts:
+                    on_retry(error, attempt.next_wait)
+                raise
     raise AssertionError("a retry ends with a value or an error")

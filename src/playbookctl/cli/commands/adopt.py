@@ -54,7 +54,7 @@ def command(
     stop, progress = threading.Event(), ProgressBar(quiet=options["quiet"])
     with connected(
         repository, target, options, owners=gathered.owners, may_write=not options["dry_run"],
-        stop=stop, on_pause=progress.pause,
+        stop=stop,
     ) as client:  # fmt: skip
         reconciled, messages = adoptions(survey(repository, target, client, gathered, today()), named)
         for message in messages:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from playbookctl.cli.connection import logging_to
-from playbookctl.cli.progress import ProgressBar
+from playbookctl.cli.progress import Patience
 from playbookctl.errors import UsageError
 from playbookctl.forge import github, gitlab
 from playbookctl.forge.calls import Calls
@@ -65,7 +65,7 @@ def command(forge: str, file: str, environment: str, issue: str | None, dry_run:
     wanted = Wanted(
         hidden, text, nothing_left(place.head.commit if place.head else ""), even_nothing=options["even_nothing"]
     )
-    pausing = ProgressBar(quiet=False).pause
+    pausing = Patience(quiet=False).pause
     with (
         logging_to(options["log_file"]),
         Calls(place.url, place.token, _dialect(forge, issue, place), on_pause=pausing) as calls,

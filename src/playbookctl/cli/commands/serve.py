@@ -21,6 +21,7 @@ from playbookctl.cli.serving import (
     serve,
 )
 from playbookctl.errors import UsageError
+from playbookctl.report.summary import count
 
 TENANT = click.option("--tenant", default="default", show_default=True, metavar="NAME", help="A tenant's name or id.")
 
@@ -81,7 +82,7 @@ def seed(
     wanted = named_seed(connectors, persons) if connectors or persons else repository_seed(config)
     with operating(database) as (operator, _):
         operator.seed(operator.caller(tenant), wanted)
-    click.echo(f"seeded {len(wanted.connectors)} connectors and {len(wanted.persons)} persons")
+    click.echo(f"seeded {count(len(wanted.connectors), 'connector')} and {count(len(wanted.persons), 'person')}")
 
 
 @command.command("ingest")

@@ -42,9 +42,7 @@ def command(ctx: click.Context, /, config: str | None, environment: str | None, 
     gathered = gather(repository, today())
     stop = threading.Event()
     progress = ProgressBar(quiet=options["quiet"])
-    with connected(
-        repository, target, options, owners=gathered.owners, may_write=True, stop=stop, on_pause=progress.pause
-    ) as client:
+    with connected(repository, target, options, owners=gathered.owners, may_write=True, stop=stop) as client:
         reconciled = reconcile(repository, target, client, gathered, choices, today())
         plan = reconciled.plan
         refuse(plan)
