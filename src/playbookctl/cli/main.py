@@ -22,6 +22,7 @@ _SECTIONS = {
     "never": "Commands that need no server",
     "reads": "Commands that read a server, and cannot write",
     "writes": "Commands that write to a server",
+    "forge": "Commands that write to GitHub or GitLab",
 }
 
 
@@ -82,6 +83,7 @@ def cli() -> None:
       playbookctl explain PB102       what a finding means, and how to mend it
       playbookctl plan                what a sync would change, field by field
       playbookctl sync                change it
+      playbookctl review --base main  what a branch changes, risks first
     """  # noqa: D301 - click's mark for a paragraph that is not to be wrapped
 
 

@@ -23,8 +23,10 @@ from playbookctl.model.moment import utc_now
 from playbookctl.pipeline import Repository
 from playbookctl.target import choose_environment, state_folder
 
+NETWORK = "reads"
 
-@click.group("alerts")
+
+@click.group("alerts", short_help="Export recent alerts, redacted, to try triggers on")
 def command() -> None:
     """Take alerts out of the tenant, redacted, to try triggers on."""
 

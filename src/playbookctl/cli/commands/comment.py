@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 LIMITS = {"github": github.LIMIT, "gitlab": gitlab.LIMIT}
 
 
-@click.command("comment")
+NETWORK = "forge"
+
+
+@click.command("comment", short_help="Keep one comment of a pull request up to date")
 @click.option("--forge", type=click.Choice(sorted(LIMITS)), required=True, help="Where the pull request is.")
 @click.option("--file", "file", metavar="FILE", required=True,
               help="What to say, as Markdown; '-' is standard input. An empty file is nothing to say.")  # fmt: skip

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json", "markdown")
 
 
-@click.command("review")
+@click.command("review", short_help="Say what a pull request changes: risks first")
 @click.option("--base", metavar="REF", required=True, help="What the change is to be merged into; its settings judge.")
 @click.option("--head", metavar="REF", default="HEAD", show_default=True, help="The change, as it is committed.")
 @config_option
