@@ -14,6 +14,7 @@ from playbookctl.model.fields import MANAGED
 from playbookctl.server.faults import Fault, FaultKind
 from support.estate import Weather
 from support.scenes import SCENES, begin, recovered
+from support.tally import count, count_faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,18 +98,31 @@ def test_a_fault_in_a_mixed_run_costs_no_edit_and_makes_no_twin(stage: Stage, ki
     assert sum(struck) > 0
 
 
+def test_every_fault_that_the_server_knows_is_in_the_matrix() -> None:
+    assert {cell.kind for cell in WHOLE} == {cell.kind for cell in SHORT} == set(FaultKind)
+    assert {cell.scene for cell in WHOLE} == set(SCENES)
+
+
 @pytest.mark.soak
-def test_no_fault_anywhere_costs_an_edit_or_makes_a_twin(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("kind", FaultKind)
+def test_no_fault_anywhere_costs_an_edit_or_makes_a_twin(
+    stage: Stage, kind: FaultKind, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cells = [cell for cell in WHOLE if cell.kind is kind]
     faults = decided = 0
     wrong = []
-    for cell in WHOLE:
+    for cell in cells:
         try:
             struck, held = strike(stage, cell)
         except AssertionError as error:
             wrong.append(f"{cell}: {str(error)[:600]}")
             continue
+        finally:
+            count_faults(stage.server.faults.counts)
         faults += struck
         decided += held
+    count(runs_of_the_fault_matrix=len(cells), holds_walked_out_of_after_a_fault=decided)
     with capsys.disabled():
-        print(f"\n{len(WHOLE)} runs, {faults} faults, {decided} holds walked out of")  # noqa: T201 - the figures
+        print(f"\n{kind.value}: {len(cells)} runs, {faults} faults, {decided} holds walked out of")  # noqa: T201 - the figures
     assert wrong == []
+    assert faults > 0

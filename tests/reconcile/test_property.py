@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from support.story import prove
+from support.tally import count, count_faults
 
 if TYPE_CHECKING:
     from support.story import Stage
@@ -57,7 +58,8 @@ def test_no_story_of_many_breaks_a_law(stage: Stage, history: str, capsys: pytes
         if done % 100 == 0:
             with capsys.disabled():
                 print(f"{history}: {done} stories, {time.monotonic() - began:.0f} s", flush=True)  # noqa: T201 - to see that it goes on
-    struck = sum(stage.server.faults.counts.values())
+    struck = count_faults(stage.server.faults.counts)
+    count(**{f"stories_of_{LENGTH}_acts": number, "writes_of_stories_held_to_the_laws": writes})
     with capsys.disabled():
         print(f"{history}: {writes} writes, {struck} faults, {time.monotonic() - began:.0f} s")  # noqa: T201 - the figures
     assert broken == []

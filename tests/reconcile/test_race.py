@@ -13,6 +13,7 @@ from playbookctl.model.choices import Choices
 from playbookctl.server.faults import Fault, FaultKind
 from support.laws import Broken, acts, stands_for
 from support.scenes import SCENES, edits, recovered
+from support.tally import count
 from support.values import document
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from support.estate import Estate, Mortal
     from support.story import Stage
 
+RACES = 60  # of every kind
 DAWDLING = Fault(FaultKind.LATENCY, path="/soc/playbooks", chance=0.5, seconds=0.01)
 
 
@@ -113,7 +115,8 @@ def test_of_many_races_none_costs_an_edit_nor_leaves_a_twin_that_acts(
     stage: Stage, scene: str, commits: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ends: Counter[str] = Counter()
-    for seed in range(60):
+    for seed in range(RACES):
         ends += race(stage, scene, seed, commits=commits)
+    count(races_of_two_clients=RACES, twins_made_and_disabled_by_races=ends["twins that were made"])
     with capsys.disabled():
-        print(f"\n{scene}, plans of {commits} commit(s): 60 races, {dict(sorted(ends.items()))}")  # noqa: T201 - the figures
+        print(f"\n{scene}, plans of {commits} commit(s): {RACES} races, {dict(sorted(ends.items()))}")  # noqa: T201 - the figures
