@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from click import Context
 
 import playbookctl.cli
 from playbookctl.api.client import Client
+from playbookctl.cli.main import _module, cli, run
 from playbookctl.errors import ExitCode
 from support.recording import TOKEN_PATH, Recorder
 
@@ -32,6 +36,12 @@ READERS: list[tuple[str, ...]] = [
     ("adopt", "--dry-run"),
 ]
 
+# what a command needs to be called with, where it has to be something
+CALLS: dict[str, tuple[str, ...]] = {
+    "alerts": ("export",), "attack": ("show",), "explain": ("PB101",), "graph": ("triage",), "render": ("triage",),
+    "schema": ("playbook",), "serve": ("token",),
+}  # fmt: skip
+NETWORK = {name: getattr(_module(name), "NETWORK", "never") for name in cli.list_commands(Context(cli))}
 LISTED = {"alerts": "/api/v1/soc/alerts"}  # what a command lists, other than playbooks
 
 
@@ -115,9 +125,26 @@ def test_the_same_write_leaves_a_command_that_may_write(
     assert ("POST", "/api/v1/soc/playbooks") in recorder.writes
 
 
+@pytest.mark.parametrize("name", sorted(NETWORK.keys() - WRITERS))
+def test_no_command_that_is_not_said_to_write_sends_a_write(
+    synced: Team, recorder: Recorder, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Found by listing the commands: one that comes is called, too, by its name alone if nobody says how."""
+    before = synced.live()
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    try:
+        code = run([name, *CALLS.get(name, ()), *(("--env", "prod") if NETWORK[name] == "reads" else ())])
+    except SystemExit as ended:
+        code = int(ended.code or 0)
+    assert code != ExitCode.INTERNAL
+    assert recorder.writes == []
+    assert synced.live() == before
+    assert bool(recorder.asked) == (NETWORK[name] == "reads")
+
+
 def test_every_command_that_talks_to_the_api_is_either_in_the_table_or_said_to_write() -> None:
     sources = {path.stem: path.read_text("utf-8") for path in COMMANDS.glob("[a-z]*.py")}
     talking = {name for name, text in sources.items() if "connected(" in text or "open_target(" in text}
     writing = {name for name in talking if "may_write" in sources[name]}
-    assert writing == WRITERS
+    assert writing == WRITERS == {name for name, network in NETWORK.items() if network == "writes"}
     assert talking - writing <= {arguments[0] for arguments in READERS}
