@@ -67,7 +67,7 @@ def derived() -> dict[str, Any]:
     return schemas()
 
 
-@pytest.mark.parametrize("name", ["report.schema.json", "plan.schema.json"])
+@pytest.mark.parametrize("name", ["report.schema.json", "plan.schema.json", "review.schema.json"])
 def test_a_published_schema_is_what_the_declarations_say(name: str) -> None:
     assert load(f"schemas/{name}") == derived()[name], "run scripts/build_schemas.py"
 

@@ -96,7 +96,8 @@ def _switches(changed: Changed, pair: Pair, old: Playbook | None, new: Playbook)
 
 def _trigger(changed: Changed, pair: Pair, old: Playbook, new: Playbook) -> Iterator[Part]:
     before, now = old.trigger_conditions, new.trigger_conditions
-    if implies(now, before):
+    newly = new.auto_execute and not old.auto_execute  # then the trigger is told with that
+    if newly or implies(now, before):
         return
     wider = implies(before, now)
     level = danger(changed, pair.key) if new.auto_execute else Level.LOW

@@ -19,14 +19,17 @@ if TYPE_CHECKING:
 
 def parts(changed: Changed) -> Iterator[Part]:
     """Yield a part for every set of actions that one playbook's change set free, for the same runs, from the same gates."""
-    by_site: dict[tuple[str, str, RiskKind], list[Loss]] = {}
+    by_site: dict[tuple[str, str], list[Loss]] = {}
     for loss in losses(changed):
-        by_site.setdefault((loss.act.key, loss.act.step, loss.kind), []).append(loss)
+        by_site.setdefault((loss.act.key, loss.act.step), []).append(loss)
     groups: dict[tuple[object, ...], list[list[Loss]]] = {}
-    for rows in by_site.values():
-        rows.sort(key=lambda loss: (loss.level.rank, not loss.starts, len(loss.act.calls), loss.act.entry))
+    for found in by_site.values():
+        rows = sorted(found, key=lambda loss: (loss.level.rank, not loss.starts, len(loss.act.calls), loss.act.entry))
         first = rows[0]
-        entries = tuple(sorted({loss.act.entry for loss in rows if loss.level is first.level}))
+        rows = [
+            loss for loss in rows if (loss.kind, loss.level) == (first.kind, first.level)
+        ]  # the worst speaks for it
+        entries = tuple(sorted({loss.act.entry for loss in rows}))
         place = (_blamed(changed, first), first.kind, first.level, entries, first.asked, first.act.is_ungated)
         groups.setdefault(place, []).append(rows)
     for (key, *_), sites in sorted(groups.items(), key=repr):
@@ -62,7 +65,7 @@ def _called(changed: Changed, entry: str) -> frozenset[str]:
 
 def _part(changed: Changed, key: str, sites: Sequence[Sequence[Loss]]) -> Part:
     first = sites[0][0]
-    entries = sorted({loss.act.entry for rows in sites for loss in rows if loss.level is first.level})
+    entries = sorted({loss.act.entry for rows in sites for loss in rows})
     actions = words.listed(dict.fromkeys(_does(rows[0]) for rows in sites))
     others = [entry for entry in entries if entry != key]
     lets = f"lets {words.listed(others)} run" if others and key not in entries else "runs"

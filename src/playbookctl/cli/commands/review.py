@@ -41,7 +41,7 @@ def command(
     ctx: click.Context, /, base: str, head: str, config: str | None, format_name: str, reports: tuple[str, ...],
     fail_on: str, today_: str | None, color: str, verbose: bool,
 ) -> None:  # fmt: skip
-    """Say what a pull request changes, in a reviewer's terms: risks first.
+    """Say what a pull request changes, risks first.
 
     Git against git: the change is read out of git's own store, nothing of it is run or checked out. Needs no network and
     no token. What judges (config, connectors, baseline, suppressions) is the base's; a change of it is a risk of its own.
