@@ -162,11 +162,16 @@ def judge_place(location: Location, text: str, finding: Finding) -> None:
     if ok:
         ok = starts[span.start_line - 1] + span.start_column - 1 == span.start
         ok = ok and starts[span.end_line - 1] + span.end_column - 1 == span.end
-        ok = ok and lines[span.start_line - 1].startswith(location.line_text)
+        ok = ok and _is_shown(lines[span.start_line - 1], location.line_text)
     if not ok:
         raise Broken(
             f"{finding.code} stands at {span!r}, line {location.line_text!r}; the text has {len(text)} characters"
         )
+
+
+def _is_shown(line: str, shown: str) -> bool:
+    """Tell whether a text is the beginning of a line, but for the stars that hide a secret."""
+    return len(shown) <= len(line) and all(theirs in (ours, "*") for ours, theirs in zip(line, shown, strict=False))
 
 
 @lru_cache(maxsize=2)

@@ -23,6 +23,7 @@ BROKE_ONCE = [
     (b"d:\nu\r\n", "playbook", "the same in a later line"),
     (b"  - \n  g\n", "playbook", "the place of the error lay behind the end of the line"),
     (b"\r#playbookctl:ignore[]until=2020-01-01", "playbook", "a line that ends with CR alone was not counted"),
+    (b"---", "playbook", "the place of a document that holds nothing lay behind the end of the file"),
     (
         b"{name: E, auto_execute: true, trigger_conditions: [{field: y, op: matches, value: {'': ''}}], steps: [{id: k}]}",
         "playbook",
@@ -118,6 +119,20 @@ def test_a_place_outside_the_text_is_seen(span: Span, fits: bool) -> None:
     else:
         with pytest.raises(Broken, match="PB102 stands at"):
             judge_place(finding.location, "ab\ncd", finding)
+
+
+SHOWN = [("cd", True), ("c", True), ("c*", True), ("cde", False), ("xd", False)]
+
+
+@pytest.mark.parametrize(("shown", "fits"), SHOWN)
+def test_a_line_that_is_not_the_text_s_is_seen(shown: str, fits: bool) -> None:
+    location = Location("x", Span(2, 1, 2, 2, 3, 4), (), shown)
+    finding = Finding("PB102", "r", Severity.ERROR, "m", location)
+    if fits:
+        judge_place(location, "ab\ncd\nef", finding)
+    else:
+        with pytest.raises(Broken, match="PB102 stands at"):
+            judge_place(location, "ab\ncd\nef", finding)
 
 
 class Bomb(Oracle):

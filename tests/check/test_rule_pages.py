@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from playbookctl.check.registry import all_rules
+from playbookctl.flow.alert import ALERT_FIELDS
 from playbookctl.pipeline import CheckOptions, Repository, check
 
 if TYPE_CHECKING:
@@ -104,6 +105,13 @@ def test_a_page_says_why_and_how_to_fix(code: str) -> None:
     assert rule.title.endswith("."), "the first line is one sentence"
     assert rule.doc.strip().splitlines()[1] == ""
     assert "**How to fix it:**" in rule.doc
+
+
+def test_the_page_about_alert_fields_lists_all_of_them() -> None:
+    prose = RULES["PB406"].doc.partition("```")[0]
+    listed = re.findall(r"`([a-z_]+)`", prose.partition("written `alert.<field>`:")[2])
+    assert len(listed) == len(set(listed))
+    assert set(listed) == ALERT_FIELDS
 
 
 def test_files_are_called_as_their_rules() -> None:

@@ -64,6 +64,21 @@ def test_with_json_the_error_stands_on_standard_output_too(
     }
 
 
+def test_several_rules_are_explained_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["explain", "pb102", "secret", "PB102"]) == ExitCode.DONE
+    heads = [line for line in capsys.readouterr().out.splitlines() if line.startswith("# ")]
+    assert heads == ["# PB102 unknown-step", "# PB403 secret"]
+
+
+def test_the_hint_of_wrong_usage_stands_apart_from_the_message(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["validate", "--nope", "--format", "json"]) == ExitCode.USAGE
+    out, err = capsys.readouterr()
+    said = json.loads(out)
+    assert said["message"].startswith("No such option")
+    assert said["hint"] == "see 'playbookctl validate --help'"
+    assert err == f"error: {said['message']}\nhint: {said['hint']}\n"
+
+
 FAIL_ON = [("error", "note", 0), ("warning", "warning", 1), ("note", "note", 1), ("error", "error", 1)]
 
 

@@ -54,6 +54,13 @@ def test_everything_is_read(tmp_path: Path) -> None:
     assert prod.connectors["slack"] == {"provider": "slack", "name": "SOC Slack"}
 
 
+def test_a_playbook_is_no_config(tmp_path: Path) -> None:
+    file = write(tmp_path, "name: Triage\nsteps: [{id: a, action: get}]\n", "triage.yaml")
+    with pytest.raises(ConfigError, match=r"'triage\.yaml' is a playbook, not a config") as refused:
+        load_settings(file, str(tmp_path), "triage.yaml")
+    assert "playbookctl validate FILE" in refused.value.hint
+
+
 def test_without_a_config_everything_has_its_default(tmp_path: Path) -> None:
     settings, entry = load_settings(None, str(tmp_path))
     assert entry is None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from playbookctl.check.facts import summary_of
 from playbookctl.check.identity import identity_of, playbook_of
+from playbookctl.check.line_secrets import without_secrets
 from playbookctl.check.suppress import comments_of
 from playbookctl.model.finding import Location
 from playbookctl.model.source import Span
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _TOP = Span(1, 1, 1, 1)
 _LONGEST_LINE = 400
+_ABOVE = 8000  # characters before a line among which a private key may begin
 
 
 class Said(Value):
@@ -121,8 +123,9 @@ def locate(entry: Entry, path: tuple[str | int, ...], span: Span | None) -> Loca
 
 
 def _line(text: str, offset: int) -> str:
-    """Return the line around `offset`, without its break. Positions in it are columns, so its start is never cut."""
+    """Return the line around `offset`, without its break and its secrets. Positions in it are columns: only its end is cut."""
     start = max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
     ends = [end for end in (text.find("\n", start), text.find("\r", start)) if end >= 0]
     end = min(ends, default=len(text))
-    return text[start : min(end, max(offset, start) + _LONGEST_LINE)]
+    line = text[start : min(end, max(offset, start) + _LONGEST_LINE)]
+    return without_secrets(line, text[max(0, start - _ABOVE) : start])

@@ -103,7 +103,7 @@ def run(arguments: list[str]) -> int:
         if type(error).__name__ == "NoArgsIsHelpError":  # click 8.2 and newer; older ones print the help themselves
             click.echo(error.format_message())
             return ExitCode.DONE
-        return _fail(_with_usage(error), "", ExitCode.USAGE, arguments)
+        return _fail(error.format_message(), _usage(error), ExitCode.USAGE, arguments)
     except (click.Abort, KeyboardInterrupt):
         return _fail("interrupted", "", ExitCode.INTERRUPTED, arguments)
     except PlaybookctlError as error:
@@ -121,10 +121,9 @@ def run(arguments: list[str]) -> int:
     return int(result) if isinstance(result, int) else ExitCode.DONE
 
 
-def _with_usage(error: click.ClickException) -> str:
-    message = error.format_message()
+def _usage(error: click.ClickException) -> str:
     context = getattr(error, "ctx", None)
-    return f"{message} (see '{context.command_path} --help')" if context is not None else message
+    return f"see '{context.command_path} --help'" if context is not None else ""
 
 
 def _fail(message: str, hint: str, code: int, arguments: list[str]) -> int:

@@ -12,6 +12,7 @@ ALERT_FIELDS = frozenset({
     "mitre_technique", "kill_chain_phase", "host", "user", "indicators", "related_alert_ids", "related_finding_ids",
     "assignee_id", "investigation_id", *BASE_FIELDS,
 })  # fmt: skip
+LISTED = "; 'playbookctl explain PB406' lists them"
 # What no alert is without: that one of them exists says nothing.
 ALWAYS_THERE = frozenset({
     "id", "tenant_id", "created_at", "updated_at", "source", "source_type", "schema_version", "title", "severity", "status",

@@ -103,7 +103,7 @@ def in_quotes(path: NodePath, text: str, *, safe: bool) -> Fix:
 
 
 def _shape_problem(roots: list[Any], text: str) -> Problem | None:
-    if not roots:
+    if not roots or (len(roots) == 1 and isinstance(roots[0], ScalarNode) and _is_nothing(roots[0], text)):
         return Problem((), "the file is empty; a playbook is one mapping with 'name' and 'steps'", span=_TOP)
     if len(roots) > 1:
         offset = min(roots[1].start_mark.index, len(text.rstrip()) - 1)  # an empty document begins behind its end
@@ -116,6 +116,11 @@ def _shape_problem(roots: list[Any], text: str) -> Problem | None:
     more = "; write one playbook per file" if isinstance(root, SequenceNode) else ""
     span = NodeSpans(text, root).span_of(root)
     return Problem((), f"a mapping is expected at the top of the file, not {found}{more}", span=_first_line(span))
+
+
+def _is_nothing(node: ScalarNode, text: str) -> bool:
+    """Tell whether a document has a beginning (`---`) and nothing else."""
+    return not text[node.start_mark.index : node.end_mark.index].strip()
 
 
 def _too_deep(text: str) -> Problem | None:
@@ -179,5 +184,7 @@ def _short(text: str) -> str:
 
 
 def _first_line(span: Span) -> Span:
-    """Return the place for a problem with a whole document: its beginning."""
-    return Span(span.start_line, span.start_column, span.start_line, span.start_column + 1, span.start, span.start + 1)
+    """Return the place for a problem with a whole document: its first character, if it has one."""
+    width = 1 if span.end > span.start else 0
+    line, column = span.start_line, span.start_column
+    return Span(line, column, line, column + width, span.start, span.start + width)

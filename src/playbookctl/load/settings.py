@@ -48,6 +48,11 @@ def load_settings(config: str | None, folder: str, shown: str = "") -> tuple[Set
 def read_settings(config: str, shown: str, data: bytes) -> tuple[Settings, Entry]:
     """Return the settings of a config's bytes; its folder is the root, whether or not it lies there. Raises ConfigError."""
     entry = load_entry(shown, data, "config")
+    if entry.document is not None and {"name", "steps"} <= entry.document.data.keys():
+        raise ConfigError(
+            f"'{entry.source.path}' is a playbook, not a config",
+            hint="name playbooks without an option, as in 'playbookctl validate FILE'; '--config' takes a playbookctl.yaml",
+        )
     for code, problem in entry.problems:
         unknown_key = code == "PB002" and problem.path and isinstance(problem.path[-1], Key)
         if not unknown_key and code in ("PB001", "PB002", "PB003", "PB004", "PB008", "PB009"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from playbookctl.load.spans import Lines
@@ -9,6 +10,7 @@ from playbookctl.load.spans import Lines
 if TYPE_CHECKING:
     from playbookctl.model.source import Span
 
+_DASHES = re.compile(r" *(?:- +)*(?=[^\s#-])")
 _RESERVED = {
     "@": "text that begins with '@' must stand in quotes",
     "`": "text that begins with a backtick must stand in quotes",
@@ -17,7 +19,7 @@ _RESERVED = {
 }
 _KNOWN = (
     ("tab character that violates indentation", "a tab cannot indent; use spaces"),
-    ("mapping values are not allowed", "a ': ' inside plain text, or a wrong indentation; put the text in quotes"),
+    ("mapping values are not allowed", "a ': ' inside plain text; put the text in quotes"),
     ("could not find expected ':'", "a key without its colon, or a line indented less than the text it belongs to"),
     ("did not find expected '-' indicator", "this line is no element of the list above; check its indentation"),
     ("did not find expected key", "this line does not line up with the keys above; check indentation and quotes"),
@@ -59,7 +61,29 @@ def _said(problem: str, text: str, offset: int) -> str:
     line = text[begin : end if end >= 0 else len(text)]
     if "{{" in line and "expected" in problem:
         return "a template such as {{ x }} must stand in quotes, together with the text around it"
+    if "mapping values are not allowed" in problem and (deeper := _deeper(text[:begin], text[begin:offset])):
+        return deeper
     return next((said for known, said in _KNOWN if known in problem), problem.strip())
+
+
+def _deeper(above: str, before: str) -> str:
+    """Say that a key stands deeper than the one above, whose text it goes on; '' if it does not. `before` its `:`."""
+    key = before.strip(" ")
+    if not key or ":" in key or key.startswith("- "):
+        return ""
+    column = len(before) - len(before.lstrip(" ")) + 1
+    for line in reversed(above.splitlines()):
+        dashes = _DASHES.match(line)
+        if not line.strip() or dashes is None or ":" not in line:
+            continue
+        expected = dashes.end() + 1
+        if expected < column:
+            name = line[dashes.end() :].partition(":")[0].strip()
+            return (
+                f"'{key}' stands in column {column}, deeper than '{name}' above in column {expected}, so it is read as more "
+                f"of its text; begin both in one column, or put the text in quotes"
+            )
+    return ""
 
 
 def _at(lines: Lines, text: str, offset: int) -> Span:

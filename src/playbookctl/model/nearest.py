@@ -8,13 +8,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _LONGEST = 100  # characters; names beyond are not compared
+_SHORT = 3  # letters of a word in which a changed one makes another word
 _MOST = 40  # names that are compared letter by letter; where more are that much alike, a guess is worth nothing
 
 
 def nearest(word: str, names: Iterable[str]) -> str | None:
     """Return the name nearest to `word`, or None if none is near: one slip for every three characters, at most three.
 
-    Case, `_`, `-` and spaces hardly count. Of equally near names the first in the alphabet is returned.
+    Case, `_`, `-` and spaces hardly count. A letter changed in a word of at most three is no slip: `source_ip` does not
+    mean `source_id`. Of equally near names the first in the alphabet is returned.
     """
     limit = min(3, max(1, len(word) // 3))
     plain = _plain(word)
@@ -29,7 +31,7 @@ def nearest(word: str, names: Iterable[str]) -> str | None:
             return name
         if any(piece in other for piece in pieces):
             compared += 1
-            if (distance := _distance(plain, other, limit)) <= limit:
+            if not _is_another(plain, other) and (distance := _distance(plain, other, limit)) <= limit:
                 best, limit = name, distance - 1  # from here on only a nearer one counts
             if compared == _MOST:
                 break
@@ -44,6 +46,15 @@ def did_you_mean(word: str, names: Iterable[str]) -> str:
 
 def _plain(word: str) -> str:
     return word.casefold().replace("_", "-").replace(" ", "-")
+
+
+def _is_another(one: str, other: str) -> bool:
+    """Tell whether two names of several words differ in a short one by more than an order, a letter added or left out."""
+    words, others = one.split("-"), other.split("-")
+    return len(words) == len(others) > 1 and any(
+        len(word) == len(twin) <= _SHORT and sorted(word) != sorted(twin)
+        for word, twin in zip(words, others, strict=True)
+    )
 
 
 def _pieces(word: str, number: int) -> list[str]:

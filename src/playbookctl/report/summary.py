@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from playbookctl.model.plan_totals import OutcomeTotals, PlanTotals
     from playbookctl.model.report import Report, Totals
 
+_EXPLAINED = 3  # codes that fit in a line
+
 
 def count(number: int, word: str, plural: str = "") -> str:
     """Return '1 file', '2 files', '1,204 files'."""
@@ -35,11 +37,20 @@ def remedies(report: Report) -> list[tuple[str, str]]:
     """Pair commands that help with what they do, the most useful first."""
     lines = []
     if report.findings:
-        worst = min(report.findings, key=lambda finding: finding.severity.rank)
-        lines.append((f"playbookctl explain {worst.code}", "why it matters, how to fix or suppress it"))
+        lines.append(_explanation(report))
     if report.totals.fixable:
         lines.append(("playbookctl validate --fix", f"repairs {report.totals.fixable:,} of them"))
     return lines
+
+
+def _explanation(report: Report) -> tuple[str, str]:
+    worst: dict[str, int] = {}
+    for finding in report.findings:
+        worst[finding.code] = min(finding.severity.rank, worst.get(finding.code, finding.severity.rank))
+    codes = sorted(worst, key=lambda code: (worst[code], code))
+    more = f"; {count(len(codes) - _EXPLAINED, 'more code')} above" if len(codes) > _EXPLAINED else ""
+    does = "why it matters, how to fix or suppress it" if len(codes) == 1 else "why, and how to fix or suppress"
+    return f"playbookctl explain {' '.join(codes[:_EXPLAINED])}", does + more
 
 
 GROUP_WORDS = {

@@ -6,7 +6,7 @@ in `{{ … }}` templates and as the fields of conditions; the rest of a template
 
 Said of: a step that does not exist, or that cannot have run before; an answer that its form does not ask for; an output
 that connectors.yaml does not list; an input that is not declared; anything but the alert in a trigger. A field that no
-alert has is a warning: the platform may know more fields than its documentation.
+alert has is a warning: the platform may know more fields than its documentation, and `playbookctl explain PB406` lists.
 
 ```yaml bad
 name: Reset a password
@@ -69,7 +69,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from playbookctl.check.rule import Context, playbook_rule
-from playbookctl.flow.alert import ALERT_FIELDS
+from playbookctl.flow.alert import ALERT_FIELDS, LISTED
 from playbookctl.flow.references import ALERT, INPUTS, STEPS
 from playbookctl.model.finding import Problem, Severity
 from playbookctl.model.nearest import did_you_mean
@@ -96,7 +96,7 @@ def reference_to_nothing(playbook: Playbook, context: Context) -> Iterator[Probl
             hint = did_you_mean(use.name, inputs) or ("" if inputs else "; this playbook declares no inputs")
             yield Problem(use.path, f"no input is called '{use.name}'{hint}")
         elif use.root == ALERT and use.name not in ALERT_FIELDS:
-            message = f"no alert has a field '{use.name}'{did_you_mean(use.name, ALERT_FIELDS)}"
+            message = f"no alert has a field '{use.name}'{did_you_mean(use.name, ALERT_FIELDS) or LISTED}"
             yield Problem(use.path, message, severity=Severity.WARNING)
 
 

@@ -3,7 +3,11 @@
 A missing field makes a comparison false, so the playbook never starts; with `not_equals` and its like it is true, so
 the condition holds for every alert. Neither shows until the incident.
 
-Fields are those of the platform's alerts, written `alert.<field>`.
+Fields are those of the platform's alerts, written `alert.<field>`: `title`, `description`, `severity`, `status`,
+`verdict`, `source_alert`, `source_id`, `timestamp`, `mitre_tactic`, `mitre_technique`, `kill_chain_phase`, `host`,
+`user`, `indicators`, `related_alert_ids`, `related_finding_ids`, `assignee_id`, `investigation_id`; and those of every
+object: `id`, `tenant_id`, `app_id`, `created_at`, `updated_at`, `created_by`, `updated_by`, `source`, `source_type`,
+`is_deleted`, `deleted_at`, `deleted_by`, `schema_version`.
 
 ```yaml bad
 name: Contain
@@ -38,7 +42,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from playbookctl.check.rule import Context, playbook_rule
-from playbookctl.flow.alert import ALERT_FIELDS
+from playbookctl.flow.alert import ALERT_FIELDS, LISTED
 from playbookctl.flow.conditions import OPAQUE_CHARACTERS
 from playbookctl.model.finding import Problem, Severity
 from playbookctl.model.nearest import did_you_mean
@@ -67,7 +71,7 @@ def _said(field: str) -> str:
     if root == "alert" and first in ALERT_FIELDS:
         return ""
     if root == "alert":
-        return f"no alert has a field '{first}'{did_you_mean(first, ALERT_FIELDS)}"
+        return f"no alert has a field '{first}'{did_you_mean(first, ALERT_FIELDS) or LISTED}"
     if root in ALERT_FIELDS:
         return f"a trigger finds nothing under '{field}'; did you mean 'alert.{field}'?"
     return "" if root in ("inputs", "steps") else f"a trigger finds nothing under '{field}': it knows only 'alert.…'"

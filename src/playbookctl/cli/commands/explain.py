@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from playbookctl.check.registry import all_rules, find_rule
 from playbookctl.errors import UsageError
 from playbookctl.model.nearest import did_you_mean
 
+if TYPE_CHECKING:
+    from playbookctl.check.rule import Rule
+
 
 @click.command("explain", short_help="Print the page of a rule: why, examples, how to fix it")
-@click.argument("code", required=False)
-def command(code: str | None) -> None:
+@click.argument("codes", metavar="[CODE]...", nargs=-1)
+def command(codes: tuple[str, ...]) -> None:
     """Print the page of a rule: why, a bad and a good example, how to fix it. Without CODE all rules are listed."""
-    if code is None:
+    if not codes:
         for known in all_rules().values():
             click.echo(f"{known.code}  {known.severity.value:<7}  {known.name:<27}  {known.title}")
-        return
+    rules = dict.fromkeys(map(_find, codes))
+    click.echo("\n".join(page(rule.code, rule.name, rule.severity.value, rule.doc) for rule in rules), nl=False)
+
+
+def _find(code: str) -> Rule:
     rule = find_rule(code)
     if rule is None:
         rules = all_rules()
         guess = did_you_mean(code.upper(), [*rules, *(other.name.upper() for other in rules.values())])
         raise UsageError(f"no rule has the code or name '{code}'{guess}", hint="'playbookctl explain' lists them")
-    click.echo(page(rule.code, rule.name, rule.severity.value, rule.doc), nl=False)
+    return rule
 
 
 def page(code: str, name: str, severity: str, doc: str) -> str:
