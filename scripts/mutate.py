@@ -1,217 +1,252 @@
 """Change the product's code in one small way at a time and see whether a test notices.
 
-    python scripts/mutate.py [--mutants 150] [--seed N] [--jobs 2] [--target FOLDER ...] [--only WORD]
+    python scripts/mutate.py [--mutants N] [--seed N] [--jobs 1] [--target FOLDER ...] [--only WORD]
 
-Takes a snapshot of the work tree, so that nobody's files are touched, samples mutants of check/ and flow/ (flipped
-comparisons, changed constants, removed statements and negations, swapped operators), and runs the tests that belong to
-the file, the nearest first, each with -x and a limit of time. Results are kept in `.playbookctl/mutate/`: the same seed
-goes on where it was stopped, and a mutant whose file has not changed since is not tried again. Exit code 1 if fewer
-than `--least` percent were noticed.
+Takes all mutants of check/ and flow/ (flipped comparisons, changed constants, removed statements and negations, swapped
+operators), or a seeded sample of N. Tests run in forks of one warm process: only those that run the changed line. Those
+known to change nothing that could be seen stand in scripts/mutants_known.yaml, each with its reason; any other that
+survives is printed as unexplained. Exit code 1 if fewer than `--least` percent were noticed.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
-import shutil
-import subprocess
 import sys
 import tempfile
-import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from queue import SimpleQueue
 from random import Random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
 
 from ast_mutations import Mutation, mutations
+from mutation_survey import ARGUMENTS, ROOT, Survey, digest_of, import_everything, test_files
+from mutation_trial import SURVIVED, TIMEOUT, Swapper, fork, in_a_fork, kills_anew
 
-ROOT = Path(__file__).resolve().parent.parent
-KEPT = ROOT / ".playbookctl" / "mutate"
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+KNOWN = ROOT / "scripts" / "mutants_known.yaml"
+KEPT = ROOT / ".playbookctl"
+SURVEY = KEPT / "survey.json"
+LOG = KEPT / "mutants.jsonl"
 TARGETS = ("check", "flow")
-COPIED = (
-    "src",
-    "tests",
-    "schemas",
-    "playbooks",
-    "scripts",
-    "docs",
-    "pyproject.toml",
-    "connectors.yaml",
-    "playbookctl.yaml",
-)
-SECONDS = 120  # for each of the two runs of pytest; the whole of both takes about 20
-KILLED, SURVIVED, TIMEOUT = "killed", "survived", "timeout"
 
 
 @dataclass(frozen=True)
-class Result:
-    """What became of a mutant, and the seconds it took. `digest` is that of the file it was made of."""
+class Mutant:
+    """One change of one file, and the line it stands on."""
 
     file: str
-    place: str
-    change: str
-    outcome: str
-    seconds: float
-    digest: str
+    mutation: Mutation
+    line: str
 
     @property
     def name(self) -> str:
-        """What tells a mutant from the others."""
-        return f"{self.file}:{self.place}:{self.change}"
+        """What tells it from the others while the file is as it is."""
+        return f"{self.file}:{self.mutation.place}: {self.mutation.change}"
 
 
-def all_mutants(targets: list[str]) -> list[tuple[str, Mutation]]:
+@dataclass(frozen=True)
+class Known:
+    """A mutant that no test can notice, found again by what it says and not by where it stands."""
+
+    file: str
+    line: str
+    change: str
+    why: str
+
+    def is_it(self, mutant: Mutant) -> bool:
+        """Whether this is that mutant."""
+        return (self.file, self.line, self.change) == (
+            mutant.file.removeprefix("src/playbookctl/"), mutant.line, mutant.mutation.change,
+        )  # fmt: skip
+
+
+class Suite:
+    """The tests, by the lines of the product that they run."""
+
+    def __init__(self, lines: dict[str, dict[int, list[str]]], seconds: dict[str, float]) -> None:
+        self._lines = lines
+        self.seconds = seconds
+
+    @staticmethod
+    def survey() -> Suite:
+        """Run all tests once, in a fork; those that were run before, with the same code, are not run again."""
+        code = [
+            *(ROOT / "src").rglob("*.py"),
+            *(ROOT / "scripts").glob("*.py"),
+            *(ROOT / "tests" / "support").rglob("*.py"),
+        ]
+        version = digest_of(code)
+        kept = json.loads(SURVEY.read_text("utf-8")) if SURVEY.exists() else {}
+        files = kept["files"] if kept.get("version") == version else {}
+        wanted = {file: digest_of([ROOT / file]) for file in test_files()}
+        stale = [file for file, digest in wanted.items() if files.get(file, {}).get("digest") != digest]
+        fresh = _survey(stale) if stale else {}
+        files = {file: {"digest": wanted[file], **fresh[file]} if file in fresh else files[file] for file in wanted}
+        SURVEY.write_text(json.dumps({"version": version, "files": files}), "utf-8")
+        suite = Suite({}, {})
+        for each in files.values():
+            suite.seconds |= each["seconds"]
+            for name, rows in each["lines"].items():
+                merged = suite._lines.setdefault(name, {})
+                for line, tests in rows.items():
+                    merged.setdefault(int(line), []).extend(tests)
+        return suite
+
+    def tests_of(self, mutant: Mutant, *, anew: bool) -> list[str]:
+        """Return the tests that can notice, the quickest first; for what runs at import, those that run the file."""
+        rows = self._lines.get(mutant.file, {})
+        first = int(mutant.mutation.place.partition(":")[0])
+        lines = [first] if first in rows and not anew else rows  # a line folded into another is not seen to run
+        found = {test for line in lines for test in rows[line] if test}
+        return sorted(found, key=lambda test: (self.seconds.get(test, 0), test))
+
+    def is_imported(self, mutant: Mutant) -> bool:
+        """Whether a line runs when its module is imported."""
+        return "" in self._lines.get(mutant.file, {}).get(int(mutant.mutation.place.partition(":")[0]), [])
+
+
+def _survey(stale: list[str]) -> dict[str, Any]:
+    """Return the seconds and the lines of the tests of each file. Ends the script where a test fails."""
+    with tempfile.TemporaryDirectory() as folder:
+        result = Path(folder) / "survey.json"
+
+        def work() -> int:
+            survey = Survey()
+            lines = survey.run(stale)
+            return int(not result.write_text(json.dumps([lines, survey.seconds, survey.failed]), "utf-8"))
+
+        if fork(work):
+            raise SystemExit("the tests could not be run")
+        lines, seconds, failed = json.loads(result.read_text("utf-8"))
+    if failed:
+        raise SystemExit(f"the tests fail without any change: {failed}")
+    files: dict[str, Any] = {file: {"seconds": {}, "lines": {}} for file in stale}
+    for test, took in seconds.items():
+        files[test.partition("::")[0]]["seconds"][test] = took
+    for name, rows in lines.items():
+        for line, tests in rows.items():
+            for test in tests:
+                for file in [test.partition("::")[0]] if test else stale:  # what runs at import is said by each
+                    files[file]["lines"].setdefault(name, {}).setdefault(line, []).append(test)
+    return files
+
+
+def all_mutants(targets: list[str]) -> list[Mutant]:
     """Return every mutant of the files below `src/playbookctl/TARGET`, in a fixed order."""
     found = []
     for target in targets:
         for path in sorted((ROOT / "src" / "playbookctl" / target).rglob("*.py")):
             source = path.read_text("utf-8")
-            found += [(path.relative_to(ROOT).as_posix(), mutation) for mutation in mutations(source)]
+            rows = source.splitlines()
+            for mutation in mutations(source):
+                line = rows[int(mutation.place.partition(":")[0]) - 1].strip()
+                found.append(Mutant(path.relative_to(ROOT).as_posix(), mutation, line))
     return found
 
 
-def tests_for(file: str, root: Path) -> tuple[list[str], list[str]]:
-    """Return the tests nearest to a file, and those beyond; the long and the slow ones are left out."""
-    part = file.split("/")[2]
-    name = Path(file).stem
-    code = name[:5].upper() if name.startswith("pb") else ""
-    slow = {"test_fuzz.py"} if name == "affected" else {"test_changed_since.py", "test_fuzz.py"}
-    folders = ["tests/check", "tests/flow"] if part == "flow" else ["tests/check", "tests/edit", "tests/flow"]
-    everything = [
-        path for folder in folders for path in sorted((root / folder).rglob("test_*.py")) if path.name not in slow
+def read_known() -> list[Known]:
+    """Return the mutants that are known to survive."""
+    return [
+        Known(file, row["line"], row["change"], row["why"])
+        for file, rows in yaml.safe_load(KNOWN.read_text("utf-8")).items()
+        for row in rows
     ]
-    module = file.removeprefix("src/").removesuffix(".py").replace("/", ".")
-    near = [path for path in everything if module in (text := path.read_text("utf-8")) or (code and code in text)]
-    near.sort(key=lambda path: (path.stem != f"test_{name}", path.name))
-    rest = [path for path in everything if path not in near]
-    return [path.relative_to(root).as_posix() for path in near], [path.relative_to(root).as_posix() for path in rest]
 
 
-class Workshop:
-    """A copy of the work tree in which one mutant at a time is tried."""
+class Trials:
+    """What became of each mutant, by its name; printed as it comes."""
 
-    def __init__(self, folder: Path) -> None:
-        self.root = folder
-        for name in COPIED:
-            source = ROOT / name
-            if source.is_dir():
-                shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
-            elif source.exists():
-                shutil.copy(source, folder / name)
-        subprocess.run(["git", "init", "-q", "."], cwd=folder, check=True)
+    def __init__(self, suite: Suite, mutants: list[Mutant], log: Path) -> None:
+        self._suite = suite
+        self._mutants = mutants
+        self._log = log
+        self._sources = {file: (ROOT / file).read_text("utf-8") for file in {mutant.file for mutant in mutants}}
 
-    def refuse_broken(self) -> None:
-        """End the script where the tests fail without any mutant."""
-        near, rest = tests_for("src/playbookctl/check/engine.py", self.root)
-        outcome = self._pytest([*near, *rest])
-        if outcome != SURVIVED:
-            raise SystemExit(f"the tests of the work tree itself fail ({outcome}); mend that first")
+    def run(self) -> dict[str, str]:
+        """Try all: what can be swapped in one warm process, the rest each in a process of its own."""
+        self._log.write_text("", "utf-8")
 
-    def try_out(self, file: str, mutation: Mutation) -> Result:
-        """Put a mutant in place, run the tests, and put the file back."""
-        path = self.root / file
-        source = path.read_text("utf-8")
+        if fork(lambda: int(pytest.main([*ARGUMENTS, *test_files()], plugins=[Swapper(self._swap)]))):
+            raise SystemExit("the tests could not be collected")
+        done = self._read()
+        for mutant in self._mutants:
+            if mutant.name not in done:
+                self._try(mutant, kills_anew, self._suite.tests_of(mutant, anew=True))
+        return self._read()
+
+    def _swap(self, swapper: Swapper) -> None:
+        for mutant in self._mutants:
+            source = self._sources[mutant.file]
+            if not self._suite.is_imported(mutant) and swapper.can_swap(mutant.file, source, mutant.mutation):
+                self._try(mutant, swapper.kills, self._suite.tests_of(mutant, anew=False))
+
+    def _try(self, mutant: Mutant, kills: Callable[..., bool], tests: list[str]) -> None:
         began = time.monotonic()
-        path.write_text(mutation.apply(source), "utf-8")
-        try:
-            outcome = self._run_tests(file)
-        finally:
-            path.write_text(source, "utf-8")
-        return Result(
-            file, mutation.place, mutation.change, outcome, round(time.monotonic() - began, 1), digest_of(source)
-        )
+        seconds = sum(self._suite.seconds[test] for test in tests)
+        source = self._sources[mutant.file]
+        outcome = in_a_fork(lambda: kills(mutant.file, source, mutant.mutation, tests), seconds) if tests else SURVIVED
+        with self._log.open("a", encoding="utf-8") as file:
+            took = round(time.monotonic() - began, 2)
+            row = {"name": mutant.name, "outcome": outcome, "seconds": took, "tests": len(tests), "how": kills.__name__}
+            file.write(json.dumps(row) + "\n")
 
-    def _run_tests(self, file: str) -> str:
-        near, rest = tests_for(file, self.root)
-        code = Path(file).stem[:5].upper()
-        narrow = [["tests/check/test_rule_pages.py", "-k", code]] if code.startswith("PB") else []
-        for batch in [*narrow, near, rest]:
-            outcome = self._pytest(batch) if batch else SURVIVED
-            if outcome != SURVIVED:
-                return outcome
-        return SURVIVED
-
-    def _pytest(self, arguments: list[str]) -> str:
-        environment = {**os.environ, "PYTHONPATH": str(self.root / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
-        try:
-            done = subprocess.run(
-                [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *arguments],
-                cwd=self.root, env=environment, capture_output=True, timeout=SECONDS, check=False,
-            )  # fmt: skip
-        except subprocess.TimeoutExpired:
-            return TIMEOUT
-        return SURVIVED if done.returncode in (0, 5) else KILLED  # 5: no test of that name
-
-
-def digest_of(source: str) -> str:
-    """Return what a result is bound to."""
-    return hashlib.sha256(source.encode()).hexdigest()[:16]
-
-
-def run(chosen: list[tuple[str, Mutation]], done: dict[str, Result], log: Path, jobs: int) -> list[Result]:
-    """Try what was not tried yet, in `jobs` workshops; results are written as they come."""
-    fresh = []
-    for file, mutation in chosen:
-        digest = digest_of((ROOT / file).read_text("utf-8"))
-        known = done.get(f"{file}:{mutation.place}:{mutation.change}")
-        if known is None or known.digest != digest:
-            fresh.append((file, mutation))
-    lock = threading.Lock()
-    with tempfile.TemporaryDirectory(prefix="mutate-") as folder, ThreadPoolExecutor(jobs) as pool:
-        free: SimpleQueue[Workshop] = SimpleQueue()
-        for number in range(min(jobs, len(fresh))):
-            (Path(folder) / str(number)).mkdir()
-            workshop = Workshop(Path(folder) / str(number))
-            if number == 0:
-                workshop.refuse_broken()
-            free.put(workshop)
-
-        def work(pair: tuple[str, Mutation]) -> None:
-            workshop = free.get()
-            try:
-                result = workshop.try_out(*pair)
-            finally:
-                free.put(workshop)
-            with lock, log.open("a", encoding="utf-8") as file:
-                done[result.name] = result
-                file.write(json.dumps(asdict(result)) + "\n")
-                print(f"{result.outcome:<8} {result.seconds:>5.1f} s  {result.name}", flush=True)
-
-        list(pool.map(work, fresh))
-    return [done[f"{file}:{mutation.place}:{mutation.change}"] for file, mutation in chosen]
+    def _read(self) -> dict[str, str]:
+        rows = [json.loads(row) for row in self._log.read_text("utf-8").splitlines()]
+        return {row["name"]: row["outcome"] for row in rows}
 
 
 def main() -> int:
     """Run the script."""
+    options = _options()
+    everything = [each for each in all_mutants(options.target or list(TARGETS)) if options.only in each.name]
+    number = min(options.mutants or len(everything), len(everything))
+    chosen = sorted(Random(options.seed).sample(everything, number), key=lambda mutant: mutant.name)  # noqa: S311 - to be repeated
+    os.chdir(ROOT)
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # none is needed, and each is imported for every mutant
+    sys.path[:0] = [str(ROOT / folder) for folder in ("src", "tests", "scripts")]
+    began = time.monotonic()
+    import_everything()
+    KEPT.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="mutate-") as folder:
+        os.environ["PYTEST_ADDOPTS"] = f"--basetemp={folder}/tests"  # each fork clears it; others' runs do not
+        suite = Suite.survey()
+        print(f"{len(suite.seconds)} tests in {sum(suite.seconds.values()):.0f} s; {number} mutants to try", flush=True)
+        outcomes = Trials(suite, chosen, LOG).run()
+    return report(chosen, outcomes, options, len(everything), time.monotonic() - began)
+
+
+def report(mutants: list[Mutant], outcomes: dict[str, str], options: Any, of: int, seconds: float) -> int:
+    """Print who survived and why, and the share that was noticed; return the exit code."""
+    known = read_known()
+    alive = [mutant for mutant in mutants if outcomes[mutant.name] == SURVIVED]
+    reasons = {mutant.name: next((each.why for each in known if each.is_it(mutant)), "") for mutant in alive}
+    for name, why in sorted(reasons.items(), key=lambda pair: (bool(pair[1]), pair[0])):
+        print(f"survived {name}\n         {why or 'UNEXPLAINED'}")
+    share = 100 * (len(mutants) - len(alive)) / len(mutants)
+    timeouts = sum(outcome == TIMEOUT for outcome in outcomes.values())
+    print(
+        f"{len(mutants):,} of {of:,} mutants (seed {options.seed}) in {seconds / 60:.0f} min: {share:.1f} % noticed, "
+        f"{timeouts} of them by time; {len(alive)} survived, {sum(map(bool, reasons.values()))} of them with a reason"
+    )
+    return 0 if share >= options.least else 1
+
+
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--mutants", type=int, default=150)
+    parser.add_argument("--mutants", type=int, help="how many; default: all")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--target", action="append", help="a folder of src/playbookctl; default: check and flow")
     parser.add_argument("--only", default="", metavar="WORD", help="only mutants with this in their name")
     parser.add_argument("--least", type=float, default=85, help="percent that must be noticed")
-    options = parser.parse_args()
-    pairs = all_mutants(options.target or list(TARGETS))
-    everything = [(file, each) for file, each in pairs if options.only in f"{file}:{each.place}:{each.change}"]
-    chosen = Random(options.seed).sample(everything, min(options.mutants, len(everything)))  # noqa: S311 - to be repeated
-    KEPT.mkdir(parents=True, exist_ok=True)
-    log = KEPT / "results.jsonl"
-    rows = log.read_text("utf-8").splitlines() if log.exists() else []
-    done = {result.name: result for result in (Result(**json.loads(row)) for row in rows)}
-    results = run(chosen, done, log, options.jobs)
-    alive = sorted((result for result in results if result.outcome == SURVIVED), key=lambda result: result.name)
-    share = 100 * (len(results) - len(alive)) / len(results)
-    timeouts = sum(result.outcome == TIMEOUT for result in results)
-    print(
-        f"{len(results)} of {len(everything):,} mutants (seed {options.seed}): {share:.1f} % noticed, {timeouts} by time"
-    )
-    for result in alive:
-        print(f"survived {result.name}")
-    return 0 if share >= options.least else 1
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

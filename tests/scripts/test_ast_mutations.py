@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from ast_mutations import mutations
-from mutate import tests_for as related_tests
 
 ROOT = Path(__file__).parents[2]
 
@@ -53,11 +52,3 @@ def test_every_mutant_of_the_product_is_python_and_differs() -> None:
     assert len(made) > 30
     plain = ast.dump(ast.parse(source))
     assert all(ast.dump(ast.parse(mutant)) != plain for mutant in made)
-
-
-def test_the_nearest_tests_of_a_file_come_first() -> None:
-    near, rest = related_tests("src/playbookctl/check/suppress.py", ROOT)
-    assert near[0] == "tests/check/test_suppress.py"
-    assert "tests/check/test_selection.py" in rest
-    rule, _ = related_tests("src/playbookctl/check/rules/pb402_destructive_without_person.py", ROOT)
-    assert any("test_safety_rules" in path for path in rule)
