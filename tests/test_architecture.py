@@ -45,7 +45,8 @@ LAYERS: dict[str, set[str]] = {
     # says what came of it; `merging` lets the rules judge what a plan would put together of both sides.
     "promise": BASE | {"load", "edit"},
     "cache": BASE,
-    "examine": BASE | {"load", "check", "cache"},
+    "workers": set(),
+    "examine": BASE | {"load", "check", "cache", "workers"},
     "repository": BASE | {"load", "attack", "check", "promise", "cache", "examine"},
     "pipeline": BASE | {"load", "check", "promise", "repository"},
     "repair": BASE | {"pipeline", "load", "promise"},

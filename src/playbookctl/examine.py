@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from playbookctl.load.entry import load_entry
 from playbookctl.model.finding import SECRET
+from playbookctl.workers import CAN_FORK, spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
             """Return a path relative to the root."""
 
 
+_WORTH_A_FORK = 200  # files: forking takes 10 ms, reading the results some more
+_CHUNK, _MOST_CHUNKS = 50, 4_000
+
+
 class Examination:
     """Examines playbooks by the rules that look at one of them. `cache` is None where none is kept."""
 
@@ -42,6 +47,7 @@ class Examination:
         self._examiner = examiner
         self._cache = cache
         self._jobs = jobs
+        self._rows: dict[str, Row] = {}  # of files that other processes have examined
 
     def examine(self, entry: Entry) -> Examined:
         """Examine one entry, past the cache."""
@@ -49,8 +55,12 @@ class Examination:
 
     def examined(self, files: list[str]) -> Iterator[Examined]:
         """Yield the files examined, in their order."""
+        self._examine_many(files)
         for file in files:
-            yield self._one(file, self._row(file)) if self._cache else self._examiner.examine(self._load(file))
+            if self._cache is None and file not in self._rows:
+                yield self._examined(self._load(file))
+            else:
+                yield self._one(file, self._row(file))
 
     def of_entries(self, files: list[str], on_entry: Callable[[Entry], object]) -> Iterator[Examined]:
         """Yield the files examined, and show the entry of each to `on_entry` first: for who needs what is in them."""
@@ -59,13 +69,14 @@ class Examination:
             entry = self._entry(file, data)
             on_entry(entry)
             if self._cache is None or not isinstance(data, bytes):
-                yield self._examiner.examine(entry)
+                yield self._examined(entry)
             else:
                 yield self._one(file, self._row_of(file, stamp, data, entry))
 
     def summaries(self, files: list[str]) -> list[Summary]:
         """Return the summaries of files, in their order."""
-        if self._cache is None:
+        self._examine_many(files)
+        if self._cache is None and not self._rows:
             return [self._examiner.summarise(self._load(file)) for file in files]
         from playbookctl.check.record import read_summaries
 
@@ -84,6 +95,8 @@ class Examination:
 
     def _row(self, file: str) -> Row:
         """Return the row of a file: the cache's, if the file has not been touched, or has the same content."""
+        if file in self._rows:
+            return self._rows.pop(file)
         known, stamp = self._known(file), self._files.stamp(file)
         if known is not None and stamp and known[0] == stamp:
             return known
@@ -100,13 +113,45 @@ class Examination:
         if known is not None and known[1] == content:
             row = (stamp, *known[1:])
         else:
-            examined = self._examiner.examine(entry or self._entry(file, data))
-            row = _written(stamp, content, examined)
-            if any(said.code == SECRET for said in examined.said):
-                return row  # its text stays in the one file where it is
-        if self._cache is not None:
-            self._cache.keep(self._files.within(file), row)
+            examined = self._examined(entry or self._entry(file, data))
+            # A secret stays in the one file where it is: such a row is not kept.
+            keeps = not any(said.code == SECRET for said in examined.said)
+            row = _written(stamp, content if keeps else "", examined)
+        self._keep(file, row)
         return row
+
+    def _keep(self, file: str, row: Row) -> None:
+        if self._cache is not None and row[1]:
+            self._cache.keep(self._files.within(file), row)
+
+    def _examine_many(self, files: list[str]) -> None:
+        """Have those files that must be read examined by several processes, if that is worth their start."""
+        if self._jobs == 1 or len(files) < _WORTH_A_FORK or not CAN_FORK:
+            return
+        unknown = files if self._cache is None else [file for file in files if not self._is_known(file)]
+        if len(unknown) < _WORTH_A_FORK:
+            return
+        size = max(_CHUNK, len(unknown) // _MOST_CHUNKS + 1)
+        chunks = [unknown[at : at + size] for at in range(0, len(unknown), size)]
+
+        def work(number: int) -> bytes:
+            return "".join("\t".join(self._row(file)) + "\n" for file in chunks[number]).encode("ascii")
+
+        for number, data in spread(len(chunks), work, self._jobs).items():
+            for file, line in zip(chunks[number], data.decode("ascii").split("\n"), strict=False):
+                stamp, content, found, summary = line.split("\t")
+                self._rows[file] = row = (stamp, content, found, summary)
+                self._keep(file, row)
+
+    def _is_known(self, file: str) -> bool:
+        known = self._known(file)
+        return known is not None and known[0] != "" and known[0] == self._files.stamp(file)
+
+    def _examined(self, entry: Entry) -> Examined:
+        examined = self._examiner.examine(entry)
+        if entry.playbook is not None:
+            entry.playbook.let_go()
+        return examined
 
     def _known(self, file: str) -> Row | None:
         return self._cache.find(self._files.within(file)) if self._cache is not None else None

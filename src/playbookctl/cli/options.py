@@ -59,6 +59,14 @@ def cache_option(command: Command) -> Command:
     )(command)  # fmt: skip
 
 
+def jobs_option(command: Command) -> Command:
+    """Add `--jobs`; 0 stands for as many processes as this one may use cores."""
+    return click.option(
+        "-j", "--jobs", type=click.IntRange(min=0), default=0, metavar="N", callback=lambda _, __, jobs: jobs or _cores(),
+        help="Processes for a few hundred files or more. Default: as many as there are cores.",
+    )(command)  # fmt: skip
+
+
 def user_folder(variables: Mapping[str, str]) -> str | None:
     """Return the folder for what is kept for this user, whatever the repository: `~/.cache/playbookctl`; None without one."""
     caches = variables.get("XDG_CACHE_HOME") or variables.get("LOCALAPPDATA")
@@ -130,6 +138,11 @@ def today() -> str:
     """Return today's date as ISO text in UTC, or that of SOURCE_DATE_EPOCH where it is set (reproducible builds)."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     return time.strftime("%Y-%m-%d", time.gmtime(int(epoch) if epoch.isdigit() else None))
+
+
+def _cores() -> int:
+    """Return the number of cores that this process may use: in a container fewer than there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _width() -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from playbookctl.cli.options import cache_option, config_option, output_options, show, today, write_file
+from playbookctl.cli.options import cache_option, config_option, jobs_option, output_options, show, today, write_file
 from playbookctl.errors import ExitCode, UsageError
 from playbookctl.model.finding import Severity
 from playbookctl.pipeline import CheckOptions, Repository, check
@@ -38,12 +38,13 @@ if TYPE_CHECKING:
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and write nothing. Exit code 1 if anything.")
 @click.option("--stdin-filename", metavar="NAME", default="<stdin>", help="What '-' is called in the findings.")
 @click.option("--today", "today_", metavar="DATE", help="The date by which suppressions expire. Default: today.")
+@jobs_option
 @cache_option
 @output_options
 @click.pass_context
 def command(
     ctx: click.Context, /, paths: tuple[str, ...], config: str | None, changed_since: str | None, fail_on: str,
-    key_folder: str | None, verbose: bool, quiet: bool, **options: Any,
+    jobs: int, key_folder: str | None, verbose: bool, quiet: bool, **options: Any,
 ) -> None:  # fmt: skip
     """Check playbooks: schema, YAML traps, structure, connectors, ATT&CK, safety. Needs no network.
 
@@ -51,7 +52,7 @@ def command(
     Exit code 1 means findings; see --fail-on.
     """
     _refuse_what_does_not_fit(paths, changed_since, options)
-    repository = Repository(config, os.getcwd(), key_folder=key_folder)
+    repository = Repository(config, os.getcwd(), key_folder=key_folder, jobs=jobs)
     affected = _affected(repository, changed_since, verbose=verbose, quiet=quiet) if changed_since is not None else None
     recorder = _recorder(repository, options["write_baseline"])
     data = sys.stdin.buffer.read() if paths == ("-",) else None
