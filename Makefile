@@ -31,10 +31,11 @@ demo: $(DEMO_STAMP)  ## validate, plan, sync, plan again, on a server and a data
 test: $(STAMP)  ## run the tests and measure the coverage of branches
 	$(BIN)/python -m pytest -q -n auto --cov --cov-report=term:skip-covered $(ARGS)
 
-lint: $(STAMP)  ## ruff, mypy and the architecture
+lint: $(STAMP)  ## ruff, mypy, zizmor and the architecture
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/zizmor --offline --quiet --config zizmor.yml action.yml ci/github/*.yml
 	$(BIN)/python -m pytest -q -p no:cacheprovider tests/test_architecture.py
 
 format: $(STAMP)  ## format the code and sort what can be sorted
