@@ -1,4 +1,4 @@
-"""Write the schemas of reports, reviews and plans from the typed declarations; run it after a change."""
+"""Write the schemas of what commands print and save from the typed declarations; run it after a change."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ConfigDict, TypeAdapter
 
 from playbookctl.model.plan import Plan
-from playbookctl.report import plan_shapes, review_shapes, shapes
+from playbookctl.report import live_shapes, plan_shapes, review_shapes, shapes
 
 FOLDER = Path(__file__).parent.parent / "schemas"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -17,7 +17,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def schemas() -> dict[str, dict[str, Any]]:
     """Return the derived schemas by the name of their file."""
-    for module in (shapes, plan_shapes, review_shapes):
+    for module in (shapes, plan_shapes, review_shapes, live_shapes):
         for shape in vars(module).values():
             if getattr(shape, "__module__", "") == module.__name__ and isinstance(shape, type):
                 shape.__pydantic_config__ = ConfigDict(use_attribute_docstrings=True)  # type: ignore[attr-defined]
@@ -26,6 +26,16 @@ def schemas() -> dict[str, dict[str, Any]]:
         "review.schema.json": _schema(
             TypeAdapter(review_shapes.Review), "What playbookctl review prints with --format json"
         ),
+        **{
+            f"{command}.schema.json": _schema(
+                TypeAdapter(shape), f"What playbookctl {command} prints with --format json"
+            )
+            for command, shape in (
+                ("status", live_shapes.Status),
+                ("doctor", live_shapes.Checkup),
+                ("run", live_shapes.Run),
+            )
+        },
         "plan.schema.json": _schema(TypeAdapter(Plan), "A plan as playbookctl plan -o saves it"),
     }
 

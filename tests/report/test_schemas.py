@@ -11,7 +11,10 @@ import pytest
 from jsonschema import Draft202012Validator
 from pydantic import TypeAdapter
 
+from playbookctl.model.checkup import Verdict
 from playbookctl.model.plan import Plan
+from playbookctl.model.plan_totals import Group
+from playbookctl.model.run import RunEnd
 from playbookctl.report.registry import render
 
 if TYPE_CHECKING:
@@ -67,7 +70,7 @@ def derived() -> dict[str, Any]:
     return schemas()
 
 
-@pytest.mark.parametrize("name", ["report.schema.json", "plan.schema.json", "review.schema.json"])
+@pytest.mark.parametrize("name", sorted(derived()))
 def test_a_published_schema_is_what_the_declarations_say(name: str) -> None:
     assert load(f"schemas/{name}") == derived()[name], "run scripts/build_schemas.py"
 
@@ -77,6 +80,19 @@ def test_a_saved_plan_is_what_its_schema_allows(full_plan: Plan) -> None:
     assert mistakes(closed(load("schemas/plan.schema.json")), saved) == []
 
 
-def test_every_field_of_the_published_report_is_explained_or_plain() -> None:
-    for name, shape in load("schemas/report.schema.json")["$defs"].items():
-        assert shape.get("description"), name
+@pytest.mark.parametrize("name", sorted(derived().keys() - {"plan.schema.json"}))
+def test_every_shape_of_what_is_printed_is_explained(name: str) -> None:
+    for shape, declared in load(f"schemas/{name}").get("$defs", {}).items():
+        assert declared.get("description"), shape
+
+
+def test_every_group_of_a_change_is_a_standing_of_the_published_status() -> None:
+    (row,) = (shape for name, shape in load("schemas/status.schema.json")["$defs"].items() if name == "StatusRow")
+    words = {"in sync", *(group.value for group in Group if group is not Group.UNCHANGED)}
+    assert set(row["properties"]["standing"]["enum"]) == words
+
+
+def test_every_verdict_and_every_end_is_published() -> None:
+    check = load("schemas/doctor.schema.json")["$defs"]["Check"]["properties"]
+    assert set(check["verdict"]["enum"]) == {verdict.value for verdict in Verdict}
+    assert set(load("schemas/run.schema.json")["properties"]["end"]["enum"]) == {end.name.lower() for end in RunEnd}

@@ -11,6 +11,7 @@ from playbookctl.report.style import BOLD, GREEN, RED, YELLOW
 
 if TYPE_CHECKING:
     from playbookctl.model.run import Run
+    from playbookctl.report import live_shapes as shapes
     from playbookctl.report.registry import Options
 
 _COLORS = {RunEnd.SUCCEEDED: GREEN, RunEnd.FAILED: RED, RunEnd.SKIPPED: RED}
@@ -30,13 +31,14 @@ def text(run: Run, options: Options) -> str:
 
 def json(run: Run) -> str:
     """Return the run as JSON in ASCII."""
-    return dump({
+    said: shapes.Run = {
         "format": "playbookctl/run",
         "version": 1,
         "key": run.key,
         "live_id": run.live_id,
         "run_id": run.run_id,
-        "end": run.end.name.lower(),
+        "end": run.end.name.lower(),  # type: ignore[typeddict-item] # the names of an enum are no literals
         "seconds": round(run.seconds, 3),
         "run_stats": dict(run.stats),
-    })  # fmt: skip
+    }
+    return dump(said)

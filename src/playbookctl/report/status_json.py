@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from playbookctl.report.dump import dump
 
 if TYPE_CHECKING:
     from playbookctl.model.status import ConnectorWarning, Status, StatusRow
+    from playbookctl.report import live_shapes as shapes
 
 
 def render(status: Status) -> str:
     """Return the status as JSON in ASCII. A field may be added within a version, none may go or change."""
-    return dump({
+    said: shapes.Status = {
         "format": "playbookctl/status",
         "version": 1,
         "environment": status.environment,
@@ -29,15 +30,16 @@ def render(status: Status) -> str:
         },
         "playbooks": [_row(row) for row in status.rows],
         "warnings": [_warning(warning) for warning in status.warnings],
-    })  # fmt: skip
+    }
+    return dump(said)
 
 
-def _row(row: StatusRow) -> dict[str, Any]:
+def _row(row: StatusRow) -> shapes.StatusRow:
     runs = row.runs
     return {
         "key": row.key,
         "name": row.name,
-        "standing": row.standing,
+        "standing": row.standing,  # type: ignore[typeddict-item] # a group's value, or 'in sync'
         "file": row.file,
         "live_id": row.live_id,
         "enabled": row.enabled,
@@ -51,7 +53,7 @@ def _row(row: StatusRow) -> dict[str, Any]:
     }
 
 
-def _warning(warning: ConnectorWarning) -> dict[str, Any]:
+def _warning(warning: ConnectorWarning) -> shapes.ConnectorWarning:
     return {
         "connector": warning.name,
         "connector_id": warning.connector_id,
