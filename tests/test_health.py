@@ -67,3 +67,13 @@ def test_only_connectors_in_use_are_warned_of_with_the_playbooks_they_hit() -> N
         "the connector 'edr' is disabled and failed; 2 playbooks use it: a, b",
         "the connector 'mail' is disabled; 1 playbook uses it: a",
     ]
+
+
+def test_of_many_playbooks_that_use_it_a_dozen_are_named_and_all_are_counted() -> None:
+    (warning,) = connector_warnings(
+        {"cnn_1": ("edr", ("is disabled",))}, {"cnn_1": [f"p{number:02}" for number in range(15)]}
+    )
+    assert warning.sentence.endswith(
+        "; 15 playbooks use it: " + ", ".join(f"p{n:02}" for n in range(12)) + " and 3 more"
+    )
+    assert len(warning.keys) == 15

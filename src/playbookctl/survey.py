@@ -35,7 +35,8 @@ API_NAMES = {field.name: field.api_name for field in MANAGED}
 class Survey:
     """What a plan is made of. `today` is YYYY-MM-DD.
 
-    `connectors` and `persons` are rows of the API, None where they may not be listed or are not asked for.
+    `connectors` and `persons` are rows of the API, None where they may not be listed or are not asked for. `sees_only` is
+    the application that the token is bound to although the environment pins none.
     """
 
     repository: Repository
@@ -47,6 +48,7 @@ class Survey:
     past: Past
     tenant_id: str
     today: str
+    sees_only: str = ""
 
     def lookups(self, choices: Choices = NO_CHOICES) -> Lookups:
         """Return the names of the environment; a playbook that is to be adopted or taken over has its id already."""
@@ -90,6 +92,7 @@ class Survey:
             unreadable=self.gathered.unreadable,
             thresholds=Thresholds(**(settings.data.get("thresholds") or {})),
             bootstrap_needed=not environment.is_embedded,
+            sees_only=self.sees_only,
         )
 
 
@@ -110,7 +113,9 @@ def survey(
     persons = _listed(client.list_persons) if gathered.owners else None
     past = past_of(repository, rows, gathered, environment.namespace)
     tenant = client.tenant_id or ""
-    return Survey(repository, environment, gathered, rows, connectors, persons, past, tenant, today)
+    app_id = (client.claims.app_id if client.claims is not None else None) or ""
+    sees_only = "" if environment.app_id else app_id
+    return Survey(repository, environment, gathered, rows, connectors, persons, past, tenant, today, sees_only)
 
 
 def fetch_live(client: Client, on_row: Callable[[Mapping[str, Any]], object] | None = None) -> Iterator[Live]:

@@ -156,3 +156,18 @@ def test_hundreds_are_bound_in_one_command(team: Team) -> None:
     _, changes = team.plan()
     drifted = {key: [field["field"] for field in row["fields"]] for key, row in changes.items() if row["live_id"]}
     assert drifted == {f"p{number}": ["name"] for number in range(200)}
+
+
+def test_what_the_same_commit_brings_new_is_created_by_the_next_sync(grown: Team) -> None:
+    """An adoption applies no commit: a file that was there already has not been applied, and is not gone."""
+    grown.write("new", "key: new\nname: New\nsteps:\n  - {id: a, action: b}\n")
+    grown.commit("new")
+    assert adopt(grown, "--yes")[0] == 0
+    assert grown.sync() == (0, {"new": ("create", "done")})
+    grown.server.delete(grown.live()["New"]["id"])
+    assert grown.plan()[1]["new"]["reason"].startswith("gone from the server")
+
+
+def test_what_is_adopted_is_not_counted_among_what_is_never_touched(grown: Team) -> None:
+    grown.by_hand(name="Theirs")
+    assert "never touched on the server: 1 unmanaged" in grown.say("adopt", "--dry-run")[1]

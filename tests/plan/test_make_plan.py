@@ -11,7 +11,7 @@ from playbookctl.canonical import digests, fingerprint
 from playbookctl.errors import ConfigError, UsageError
 from playbookctl.marker import read_tags, self_digest
 from playbookctl.model.choices import NO_CHOICES, Adoption, Choices, Decision, OnDrift, Retirement, Take
-from playbookctl.model.marker import Base, Marker
+from playbookctl.model.marker import NO_COMMIT, Base, Marker
 from playbookctl.model.plan import Action, Change, Side, Standing, StepChange, StepKind, Writer, placeholder
 from playbookctl.plan import Ancestry, Unreadable
 from support.plans import COMMIT, SPACE, Scene, body, marks, row, wanted
@@ -410,7 +410,8 @@ class TestRows1To4:
             ("name", "steps", "tags"), Side.LIVE
         )
         assert change.tags == ("mine",)
-        assert change.mark == Marker(SPACE, "phishing", Base(digests(B), COMMIT, self_digest("ply_7")))
+        commit = COMMIT if choices.takeover else NO_COMMIT  # an adoption by itself applies no commit
+        assert change.mark == Marker(SPACE, "phishing", Base(digests(B), commit, self_digest("ply_7")))
         assert change.expect == fingerprint(self.alike.rows[0])
 
     def test_a_playbook_of_another_name_is_adopted_by_its_id(self) -> None:

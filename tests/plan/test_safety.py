@@ -108,3 +108,15 @@ def test_force_lifts_no_hold() -> None:
         [row("ply_1", body(description="live"), marks("phishing", base, "ply_1"))],
     )
     assert len(scene.plan(Choices(force=True, bootstrap=True, allow_older=True)).held) == 1
+
+
+def test_who_sees_one_application_only_creates_nothing() -> None:
+    scene = fleet(2, moved=1, new=1)
+    scene.situation = replace(scene.situation, sees_only="app_1")
+    message = (
+        "the token is bound to the application 'app_1' and sees only its playbooks, so nobody can tell what is new"
+    )
+    assert said(scene) == [message]
+    assert said(scene, Choices(force=True, bootstrap=True)) == [message]
+    del scene.files["n000"]
+    assert said(scene) == []

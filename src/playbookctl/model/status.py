@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+_NAMED = 12  # of the playbooks that a sentence names; JSON has them all
+
 
 @dataclass(frozen=True, slots=True)
 class Runs:
@@ -49,7 +51,10 @@ class ConnectorWarning:
         """What a person is told."""
         number = len(self.keys)
         users = "1 playbook uses it" if number == 1 else f"{number:,} playbooks use it"
-        return f"the connector '{self.name}' {' and '.join(self.reasons)}; {users}: {', '.join(self.keys)}"
+        more = f" and {number - _NAMED:,} more" if number > _NAMED else ""
+        return (
+            f"the connector '{self.name}' {' and '.join(self.reasons)}; {users}: {', '.join(self.keys[:_NAMED])}{more}"
+        )
 
 
 @dataclass(frozen=True, slots=True)

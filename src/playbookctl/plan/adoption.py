@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from playbookctl.canonical import POSITIONS, digest_at
+from playbookctl.model.marker import NO_COMMIT
 from playbookctl.model.plan import Action, Change, Standing
 from playbookctl.plan import wording
 from playbookctl.plan.by_field import hold
@@ -76,11 +77,17 @@ def _why_not(run: Run, place: Place, adoption: Adoption | None, found: Sequence[
 
 
 def _adopt(run: Run, desired: Desired, live: Live, change: Change) -> Change:
-    """Mark a row as ours with the file as its base: what differs shows as drift from the next plan on."""
+    """Mark a row as ours with the file as its base: what differs shows as drift from the next plan on.
+
+    An adoption by itself applies no commit: playbooks that the same commit brings are new until a sync has been.
+    """
     base = {field: digest_at(desired.digests, position) for field, position in POSITIONS.items()}
     moves = compare(desired.digests, base, live.digests, {}, run.managed)
     settled = Settled(frozenset(), frozenset(moves), frozenset())
     body = run.bodies(desired.key) if moves else {}
+    mark = run.marker(desired, live)
+    if desired.key not in run.choices.takeover and mark.base is not None:
+        mark = replace(mark, base=replace(mark.base, commit=NO_COMMIT))
     return replace(
         change,
         action=Action.NONE if run.choices.rollback else Action.ADOPT,
@@ -94,6 +101,6 @@ def _adopt(run: Run, desired: Desired, live: Live, change: Change) -> Change:
             for field, what in moves.items()
         ),
         tags=user_tags(live),
-        mark=run.marker(desired, live),
+        mark=mark,
         expect=live.fingerprint,
     )

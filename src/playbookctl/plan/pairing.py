@@ -87,7 +87,9 @@ def adoption_plan(plan: Plan, pairing: Pairing) -> Plan:
         elif change.action is Action.HOLD and change.key in pairing.keys:
             changes.append(change)
     refusals = plan.refusals if changes else ()
-    return replace(plan, changes=tuple(changes), refusals=refusals, notes=())
+    taken = sum(change.action is Action.ADOPT for change in changes)
+    counts = replace(plan.counts, unmanaged=max(plan.counts.unmanaged - taken, 0))
+    return replace(plan, changes=tuple(changes), refusals=refusals, counts=counts, notes=())
 
 
 def in_short(plan: Plan) -> Plan:

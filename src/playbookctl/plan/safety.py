@@ -61,6 +61,12 @@ def refusals(run: Run, changes: Sequence[Change]) -> Iterator[Refusal]:
             f"commit {run.situation.applied_commit} was applied, and it is no ancestor of {run.situation.commit}",
             "update the branch; to write this older state on purpose: sync --allow-older",
         )
+    app_id = run.situation.sees_only
+    if app_id and any(change.action is Action.CREATE for change in changes):
+        yield Refusal(
+            f"the token is bound to the application '{app_id}' and sees only its playbooks, so nobody can tell what is new",
+            f"write environments.{run.situation.environment}.app_id: {app_id}, or take a token that is bound to none",
+        )
     yield from _bootstrap(run, changes)
     if not run.choices.force:
         yield from _too_many(run, changes)

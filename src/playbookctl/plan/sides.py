@@ -171,7 +171,8 @@ class Situation:
     `applied_keys` are the keys of the files at the last applied commit, None where that is not known; `touched` the
     keys whose files this commit changes. `alive` holds the ids of the environment's connectors and persons, None where
     they were not listed. `expected_drift` maps a key to the API fields that may differ, empty for all. `today` is
-    YYYY-MM-DD. `unmanaged_fields` are names of the file or of the API. `broken_merges` are the keys of which both sides
+    YYYY-MM-DD. `unmanaged_fields` are names of the file or of the API. `sees_only` is an application whose playbooks alone
+    are listed, unasked for. `broken_merges` are the keys of which both sides
     put together would break rules that the file keeps, with the codes of these rules.
     """
 
@@ -192,6 +193,7 @@ class Situation:
     unreadable: tuple[Unreadable, ...] = ()
     thresholds: Thresholds = Thresholds()
     bootstrap_needed: bool = True
+    sees_only: str = ""
     broken_merges: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
