@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from playbookctl.edit.fix import fix_all
+from playbookctl.edit.fix import fix_all, patches_of
 from playbookctl.load.entry import load_entry
 from playbookctl.load.schema.order import key_order
-from playbookctl.model.finding import Finding
+from playbookctl.model.finding import Finding, Fix, Location
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
     from playbookctl.edit.fix import Fixed
-    from playbookctl.model.finding import Fix
     from playbookctl.model.workspace import Entry
 
 
 def fixed(entry: Entry, fixes: Iterable[Fix]) -> Fixed:
     """Make fixes in the text of a playbook, in memory."""
     return fix_all(entry, fixes, lambda text: load_entry(entry.source.path, text.encode("utf-8")), key_order)
+
+
+def promised(entry: Entry, fix: Fix) -> Fix | None:
+    """Return the fix with what it does to the text, None if it cannot be made."""
+    if fixed(entry, (fix,)).refusals[0]:
+        return None
+    return Fix(fix.title, fix.edits, safe=fix.safe, replacements=_in_text(entry, fix))
 
 
 def kept(findings: Iterable[Finding], own: Collection[str], open_entry: Callable[[str], Entry]) -> list[Finding]:
@@ -33,10 +39,20 @@ def kept(findings: Iterable[Finding], own: Collection[str], open_entry: Callable
         fix, file = finding.fix, finding.location.file
         if fix is not None:
             entry = entries.get(file) or entries.setdefault(file, open_entry(file))
-            if file in own or fixed(entry, (fix,)).refusals[0]:
-                fix = None
+            fix = None if file in own else promised(entry, fix)
         checked.append(finding if fix is finding.fix else _with_fix(finding, fix))
     return checked
+
+
+def _in_text(entry: Entry, fix: Fix) -> tuple[tuple[Location, str], ...]:
+    """Return the places in the text that the fix replaces, and by what."""
+    document = entry.document
+    assert document is not None  # noqa: S101 - the fix has been made in it
+    made = []
+    for patch in patches_of(entry, fix, key_order):
+        span = document.spans.between(patch.start, patch.end)
+        made.append((Location(entry.source.path, span, (), entry.source.line(span.start_line)), patch.text))
+    return tuple(made)
 
 
 def _with_fix(finding: Finding, fix: Fix | None) -> Finding:

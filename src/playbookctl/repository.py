@@ -104,7 +104,7 @@ class Repository:
     def examination(self) -> Examination:
         """Return what examines playbooks, one by one: the same for every check of this repository."""
         if self._examination is None:
-            examiner = Examiner(all_rules().values(), self.context(), can_be_made)
+            examiner = Examiner(all_rules().values(), self.context(), settled)
             self._examination = Examination(self, examiner, self._cache(), self._jobs)
         return self._examination
 
@@ -152,8 +152,8 @@ def shown_path(file: str, here: str) -> str:
         return file.replace(os.sep, "/")
 
 
-def can_be_made(entry: Entry, fix: Fix) -> bool:
-    """Tell whether a fix can be made, so that every format promises what `validate --fix` does."""
-    from playbookctl.promise import fixed
+def settled(entry: Entry, fix: Fix) -> Fix | None:
+    """Return a fix with what it does to the text if it can be made, so that every format promises what `--fix` does."""
+    from playbookctl.promise import promised
 
-    return not fixed(entry, (fix,)).refusals[0]
+    return promised(entry, fix)

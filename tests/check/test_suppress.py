@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from playbookctl.check.suppress import comments_of, remarks, suppress
 from playbookctl.load.entry import load_entry
 from playbookctl.model.source import Span
+from playbookctl.pipeline import CheckOptions, Repository, check
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TODAY = "2026-06-01"
 STEPS = """\
@@ -106,3 +112,14 @@ def test_the_reason_is_what_is_left_without_the_date() -> None:
         load_entry("x.yaml", b"a: b # playbookctl: ignore[PB402] - agreed, see INC-7 until=2027-01-31")
     )
     assert (comment.reason, comment.until, comment.codes) == ("agreed, see INC-7", "2027-01-31", ("PB402",))
+
+
+@pytest.mark.parametrize(("more", "said"), [("", ["PB901"]), ("colour: red\n", ["PB002"]), ("name: [x\n", ["PB001"])])
+def test_of_a_file_that_the_rules_have_not_seen_no_comment_is_called_unused(
+    tmp_path: Path, more: str, said: list[str]
+) -> None:
+    (tmp_path / "playbooks").mkdir()
+    text = f"# playbookctl: ignore[PB402] agreed\nname: A\nsteps:\n  - {{id: a, action: wipe-host}}\n{more}"
+    (tmp_path / "playbooks" / "a.yaml").write_text(text, "utf-8")
+    report = check(Repository(None, str(tmp_path)), (), CheckOptions(today=TODAY))
+    assert [finding.code for finding in report.findings if finding.code in ("PB001", "PB002", "PB901")] == said

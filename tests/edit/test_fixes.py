@@ -39,6 +39,10 @@ def insert(text: str, *path: str | int) -> Edit:
     return Edit(path, text, "insert")
 
 
+def comment(text: str, at: int) -> Edit:
+    return Edit((), text, "comment", at=at)
+
+
 CASES = {
     "a value": ("a: 1 # one\nb: 2\n", Edit(("a",), "3"), "a: 3 # one\nb: 2\n"),
     "a value keeps its quotes": ("a: 'T1562'\n", Edit(("a",), "T1685"), "a: 'T1685'\n"),
@@ -83,6 +87,11 @@ CASES = {
     "a key in empty braces": ("s: {}\n", insert("1", "s", "a"), "s: {a: 1}\n"),
     "an element in brackets": ("a: [x]\n", insert("y", "a", 1), "a: [x, y]\n"),
     "an element in empty brackets": ("a: []\n", insert("y", "a", 0), "a: [y]\n"),
+    "a comment behind a value": ("a: 1  # why\nb: 2\n", comment("", 6), "a: 1\nb: 2\n"),
+    "a comment on its line": ("a: 1\n  # why\nb: 2\n", comment("", 7), "a: 1\nb: 2\n"),
+    "a comment on the first line": ("# why\r\na: 1\r\n", comment("", 0), "a: 1\r\n"),
+    "a comment on the last line": ("a: 1\n# why", comment("", 5), "a: 1"),
+    "a comment written anew": ("a: '#' # why \n", comment("# how", 7), "a: '#' # how \n"),
     "an element below": ("a:\r\n- x # c\r\nb: 1\r\n", insert("y", "a", 1), "a:\r\n- x # c\r\n- y\r\nb: 1\r\n"),
 }  # fmt: skip
 
@@ -108,6 +117,9 @@ REFUSED = {
     "another has the name": ("a: 1\nb: 2\n", Edit((Key("a"),), "b", "key"), "there is a key 'b' already"),
     "a comment in brackets": ("a: [x #y\n]\n", Edit(("a", 0), '"x #y"', "rest"), "in brackets it cannot be told"),
     "the same value twice": ("a: [x, y]\n", Edit(("a", 0), "y"), "the same value twice"),
+    "no comment there": ("a: 1 # why\n", comment("", 3), "there is no such comment any more"),
+    "no comment but text": ("a: 'x # y'\n", comment("", 6), "read as something else"),
+    "a part of a text": ("a: |\n  # x\n  y\n", comment("", 7), "read as something else"),
     "no change": ("a: x\n", Edit(("a",), "x"), "it changes nothing"),
 }  # fmt: skip
 

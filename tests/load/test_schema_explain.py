@@ -764,7 +764,7 @@ def test_what_is_accepted_has_no_errors() -> None:
         (playbook(key=1.5), "schema", ()),
         (action(on_error=False), "schema", ()),
         (step(type=True, action="x"), "schema", ()),
-        (playbook(tags=["a", "a"]), "schema", ()),
+        (playbook(tags=["a", "a"]), "repeat", ()),
     ],
 )
 def test_a_wrong_type_that_quotes_would_mend_is_marked(

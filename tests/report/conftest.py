@@ -76,7 +76,11 @@ def plain() -> Report:
                 place(isolate, 12, 11, 16, "    next: notfy"),
                 "no step is called 'notfy', did you mean 'notify'?",
                 related=((place(isolate, 14, 9, 15, "  - id: notify"), "the step 'notify' stands here"),),
-                fix=Fix("write 'notify'", (Edit(("steps", 12, "next"), "notify"),)),
+                fix=Fix(
+                    "write 'notify'",
+                    (Edit(("steps", 12, "next"), "notify"),),
+                    replacements=((place(isolate, 12, 11, 16, "    next: notfy"), "notify"),),
+                ),
             ),
             finding("PB102", place(isolate, 30, 11, 16, "    next: notfy"), "no step is called 'notfy'"),
             finding(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from playbookctl.model.finding import Edit, Finding, Fix, Location, Severity
+from playbookctl.model.finding import Finding, Fix, Location, Severity
 from playbookctl.model.report import Report
 from playbookctl.model.source import Span
 from playbookctl.report.registry import render
@@ -20,7 +20,7 @@ MARKED = "notfy"
 def report(line: str, *, end_line: int = 4) -> Report:
     start = line.index(MARKED) + 1
     place = Location("a.yaml", Span(4, start, end_line, start + len(MARKED)), ("x",), line)
-    fix = Fix("t", (Edit(("x",), "notify"),))
+    fix = Fix("t", (), replacements=((place, "notify"),))
     return Report("validate", "1", findings=[Finding("PB102", "a", Severity.ERROR, "m", place, fix=fix)])
 
 
@@ -36,6 +36,19 @@ def test_reviewdog_cuts_the_marked_text_out_of_the_bytes(line: str) -> None:
     assert raw[place["start"]["column"] - 1 : place["end"]["column"] - 1].decode() == MARKED
     suggestion = found["suggestions"][0]
     assert suggestion == {"range": place, "text": "notify"}
+
+
+def test_reviewdog_is_told_of_a_line_that_goes_but_not_of_two_changes_for_one_finding() -> None:
+    place = Location("a.yaml", Span(5, 1, 6, 1), (), "id: 1")
+
+    def suggested(*replacements: tuple[Location, str]) -> Any:
+        found = Finding("PB005", "a", Severity.ERROR, "m", place, fix=Fix("t", (), replacements=replacements))
+        shown = json.loads(render("rdjson", Report("validate", "1", findings=[found])))["diagnostics"][0]
+        return shown.get("suggestions")
+
+    lines = {"start": {"line": 5, "column": 1}, "end": {"line": 6, "column": 1}}
+    assert suggested((place, "")) == [{"range": lines, "text": ""}]
+    assert suggested((place, ""), (place, "x")) is None
 
 
 @pytest.mark.parametrize("line", LINES)

@@ -24,38 +24,37 @@ def run_of(report: Report) -> Any:
     return json.loads(render("sarif", report))["runs"][0]
 
 
-def with_fix(fix: Fix, *, end_line: int = 3) -> Any:
-    place = Location("a.yaml", Span(3, 9, end_line, 14), ("steps", 0, "next"), "  next: notfy")
+PLACE = Location("a.yaml", Span(3, 9, 3, 14), ("steps", 0, "next"), "  next: notfy")
+LINE = Location("a.yaml", Span(5, 1, 6, 1), (), "  next: notfy")
+
+
+def with_fix(fix: Fix) -> Any:
+    place = PLACE
     found = Finding("PB102", "unknown-step", Severity.ERROR, "m", place, fix=fix)
     return run_of(Report("validate", "1", findings=[found]))["results"][0]
 
 
-def test_a_fix_that_writes_anew_what_the_finding_stands_on_is_a_replacement() -> None:
-    fix = with_fix(Fix("write 'notify'", (Edit(("steps", 0, "next"), "notify"),)))["fixes"][0]
-    replacement = fix["artifactChanges"][0]["replacements"][0]
-    assert replacement == {
-        "deletedRegion": {"startLine": 3, "startColumn": 9, "endLine": 3, "endColumn": 14},
-        "insertedContent": {"text": "notify"},
-    }
+def test_a_fix_is_said_as_what_it_replaces_by_what() -> None:
+    fix = with_fix(Fix("write 'notify'", (), replacements=((PLACE, "notify"), (LINE, ""))))["fixes"][0]
+    assert fix["description"] == {"text": "write 'notify'"}
+    (change,) = fix["artifactChanges"]
+    assert change["artifactLocation"]["uri"] == "a.yaml"
+    assert change["replacements"] == [
+        {
+            "deletedRegion": {"startLine": 3, "startColumn": 9, "endLine": 3, "endColumn": 14},
+            "insertedContent": {"text": "notify"},
+        },
+        {"deletedRegion": {"startLine": 5, "startColumn": 1, "endLine": 6, "endColumn": 1}},
+    ]
 
 
-@pytest.mark.parametrize(
-    "edits",
-    [
-        (),
-        (Edit(("steps", 0), "x: y", "insert"),),
-        (Edit(("steps", 0, "next"), "", "delete"),),
-        (Edit(("steps", 1, "next"), "notify"),),
-        (Edit(("steps", 0, "next"), "a"), Edit(("steps", 0, "next"), "b")),
-        (Edit(("steps", 0, "next"), "a\nb"),),
-    ],
-)
-def test_any_other_fix_is_left_to_the_tool(edits: tuple[Edit, ...]) -> None:
-    assert "fixes" not in with_fix(Fix("t", edits))
+def test_a_fix_that_takes_courage_says_so() -> None:
+    fix = with_fix(Fix("end here", (), safe=False, replacements=((PLACE, "end"),)))["fixes"][0]
+    assert fix["description"] == {"text": "end here; this may change what is sent"}
 
 
-def test_a_fix_of_several_lines_is_left_to_the_tool() -> None:
-    assert "fixes" not in with_fix(Fix("t", (Edit(("steps", 0, "next"), "a"),)), end_line=4)
+def test_a_fix_of_which_nobody_knows_whether_it_can_be_made_is_not_shown() -> None:
+    assert "fixes" not in with_fix(Fix("t", (Edit(("steps", 0, "next"), "notify"),)))
 
 
 def test_every_result_names_its_rule_by_id_and_index(plain: Report) -> None:

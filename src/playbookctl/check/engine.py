@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from playbookctl.model.workspace import Entry, Summary, Workspace
 
 _MOST_REOPENED = 200  # each holds its text
+_ENDS = frozenset(("PB001", "PB002", "PB008", "PB009"))  # with one of these the rules about playbooks do not run
 
 
 class Engine:
@@ -55,6 +56,7 @@ class Engine:
         self._today = today
         self._known = known
         self._comments: dict[str, list[Comment]] = {}
+        self._rejected: set[str] = set()  # files of which not all rules have seen something
         self._reopened: dict[str, Entry] = {}
 
     @property
@@ -74,6 +76,8 @@ class Engine:
         """Return the findings in one file, unsorted: what was said by rules that are on."""
         if examined.comments:
             self._comments[examined.file] = list(examined.comments)
+            if any(said.code in _ENDS for said in examined.said):
+                self._rejected.add(examined.file)
         found = []
         for said in examined.said:
             rule = self._rules.get(said.code)
@@ -108,7 +112,8 @@ class Engine:
         """Return the findings about the suppressing comments of `files`; call it last."""
         found: list[Finding] = []
         for file in sorted(files & set(self._comments)):
-            for code, problem in remarks(self._comments[file], self._today, checked=self._all_on):
+            checked = self._all_on and file not in self._rejected
+            for code, problem in remarks(self._comments[file], self._today, checked=checked):
                 if rule := self._rules.get(code):
                     found += self._findings(rule, problem, self.entry(file))
         return found

@@ -76,16 +76,16 @@ class Examined:
 
 
 class Examiner:
-    """Runs all rules that look at one file or one playbook. `can_fix` tells which fixes can be made."""
+    """Runs all rules that look at one file or one playbook. `settle` returns a fix that can be made, None for any other."""
 
     def __init__(
-        self, rules: Iterable[Rule], context: Context, can_fix: Callable[[Entry, Fix], bool] = lambda _, __: True
+        self, rules: Iterable[Rule], context: Context, settle: Callable[[Entry, Fix], Fix | None] = lambda _, fix: fix
     ) -> None:
         known = list(rules)
         self._entry_rules = [rule for rule in known if rule.kind == "entry"]
         self._playbook_rules = [rule for rule in known if rule.kind == "playbook"]
         self._context = context
-        self._can_fix = can_fix
+        self._settle = settle
 
     def examine(self, entry: Entry) -> Examined:
         """Return what there is to say of a file, in the order of the rules."""
@@ -111,7 +111,7 @@ class Examiner:
     def _placed(self, code: str, problem: Problem, entry: Entry) -> Said:
         location = locate(entry, problem.path, problem.span)
         related = tuple((locate(entry, place.path, place.span), place.message) for place in problem.related)
-        fix = problem.fix if problem.fix is not None and self._can_fix(entry, problem.fix) else None
+        fix = self._settle(entry, problem.fix) if problem.fix is not None else None
         return Said(identity_of(code, location, entry), problem.message, location, problem.severity, related, fix)
 
 

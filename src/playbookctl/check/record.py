@@ -28,7 +28,7 @@ def write_found(examined: Examined) -> str:
         return _NOTHING
     said = [_said(said) for said in examined.said]
     comments = [
-        [list(each.codes), each.until, each.reason, _span(each.span), each.start, each.end]
+        [list(each.codes), each.until, each.reason, _span(each.span), each.start, each.end, each.text]
         for each in examined.comments
     ]
     return _encode([examined.playbook, said, comments])
@@ -49,8 +49,8 @@ def read_found(file: str, text: str, summary: Summary) -> Examined:
         playbook,
         tuple(_read_said(file, row) for row in said),
         tuple(
-            Comment(tuple(codes), until, reason, Span(*span), (start, end))
-            for codes, until, reason, span, start, end in comments
+            Comment(tuple(codes), until, reason, Span(*span), (start, end), text)
+            for codes, until, reason, span, start, end, text in comments
         ),
         summary,
     )
@@ -73,7 +73,7 @@ def _said(said: Said) -> list[Any]:
         _place(said.location),
         said.severity and said.severity.value,
         [[_place(place), message] for place, message in said.related],
-        fix and [fix.title, fix.safe, [[_path(edit.path), edit.text, edit.mode] for edit in fix.edits]],
+        fix and _fix(fix),
     ]
 
 
@@ -85,12 +85,23 @@ def _read_said(file: str, row: list[Any]) -> Said:
         _read_place(file, place),
         severity and _SEVERITIES[severity],
         tuple((_read_place(file, other), words) for other, words in related),
-        fix and _read_fix(*fix),
+        fix and _read_fix(file, fix),
     )
 
 
-def _read_fix(title: str, safe: bool, edits: list[Any]) -> Fix:  # noqa: FBT001 - as it was written
-    return Fix(title, tuple(Edit(_read_path(path), text, mode) for path, text, mode in edits), safe=safe)
+def _fix(fix: Fix) -> list[Any]:
+    edits = [[_path(edit.path), edit.text, edit.mode, edit.at] for edit in fix.edits]
+    return [fix.title, fix.safe, edits, [[_place(place), text] for place, text in fix.replacements]]
+
+
+def _read_fix(file: str, row: list[Any]) -> Fix:
+    title, safe, edits, replacements = row
+    return Fix(
+        title,
+        tuple(Edit(_read_path(path), text, mode, at=at) for path, text, mode, at in edits),
+        safe=safe,
+        replacements=tuple((_read_place(file, place), text) for place, text in replacements),
+    )
 
 
 def _place(location: Location) -> list[Any]:

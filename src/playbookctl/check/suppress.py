@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from playbookctl.check.codes import RETIRED, retirement
-from playbookctl.model.finding import Problem, Severity, Suppression
+from playbookctl.model.finding import Edit, Fix, Problem, Severity, Suppression
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,15 +28,18 @@ _REACH_OF_FILE = (0, 1 << 60)
 class Comment:
     """One suppressing comment. `start` and `end` are the offsets between which a finding must start to be meant."""
 
-    __slots__ = ("codes", "end", "is_used", "reason", "span", "start", "until")
+    __slots__ = ("codes", "end", "is_used", "reason", "span", "start", "text", "until")
 
-    def __init__(self, codes: tuple[str, ...], until: str, reason: str, span: Span, reach: tuple[int, int]) -> None:
+    def __init__(
+        self, codes: tuple[str, ...], until: str, reason: str, span: Span, reach: tuple[int, int], text: str
+    ) -> None:
         self.codes = codes
         self.until = until  # an ISO date, '' for ever
         self.reason = reason
         self.span = span
         self.start, self.end = reach
         self.is_used: set[str] = set()
+        self.text = text
 
     def is_expired(self, today: str) -> bool:
         """Tell whether the date after `until=` has passed; `today` is an ISO date."""
@@ -76,13 +79,24 @@ def remarks(
             continue
         gone = {code: said for code in comment.codes if (said := retirement(code, retired))}
         for said in gone.values():
-            yield "PB901", Problem((), f"{said}; remove it here", span=comment.span, severity=Severity.NOTE)
-        unused = ", ".join(code for code in comment.codes if code not in comment.is_used and code not in gone)
+            fix = _without(comment, set(gone))
+            yield "PB901", Problem((), f"{said}; remove it here", span=comment.span, severity=Severity.NOTE, fix=fix)
+        unused = [code for code in comment.codes if code not in comment.is_used and code not in gone]
         if unused and checked:
-            yield "PB901", Problem((), f"nothing here is suppressed by {unused}; remove it", span=comment.span)
+            message = f"nothing here is suppressed by {', '.join(unused)}; remove it"
+            yield "PB901", Problem((), message, span=comment.span, fix=_without(comment, set(unused)))
         if not comment.reason:
             message = f"the suppression of {codes} gives no reason; write why after the brackets"
             yield "PB903", Problem((), message, span=comment.span)
+
+
+def _without(comment: Comment, codes: set[str]) -> Fix:
+    """Return the fix that takes codes out of a comment, and the comment out of the file where none is left."""
+    kept = ", ".join(code for code in comment.codes if code not in codes)
+    before, _, rest = comment.text.partition("[")
+    text = f"{before}[{kept}]{rest.partition(']')[2]}" if kept else ""
+    title = f"suppress only {kept}" if kept else "remove the comment"
+    return Fix(title, (Edit((), text, "comment", at=comment.span.start),))
 
 
 def _read(entry: Entry, text: str) -> Iterator[Comment]:
@@ -103,7 +117,7 @@ def _read(entry: Entry, text: str) -> Iterator[Comment]:
             reach = (line_start, match.end())
         else:
             reach = spans.extent(_next_content(text, match.end())) if spans else _REACH_OF_FILE
-        yield Comment(codes, *_until_and_reason(match.group("rest")), span, reach)
+        yield Comment(codes, *_until_and_reason(match.group("rest")), span, reach, match.group().rstrip())
 
 
 def _until_and_reason(rest: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""One edit to patches, by its mode: replace, key, rest, insert, delete."""
+"""One edit to patches, by its mode: replace, key, rest, insert, delete, comment."""
 
 from __future__ import annotations
 
@@ -186,4 +186,24 @@ def _line_after(outline: Outline, end: int, line: str) -> Patch:
     return Patch(at, at, f"{line}{line_break}" if has_break else f"{line_break}{line}")
 
 
-_MODES = {"replace": _replace, "key": _rename, "rest": _replace_with_rest, "insert": _insert, "delete": _delete}
+def _rewrite_comment(outline: Outline, edit: Edit, _: Order) -> list[Patch]:
+    """Write a comment anew; one that is deleted takes the blanks before it along, or the line that it stood on alone."""
+    text, start = outline.text, edit.at
+    if not text.startswith("#", start):
+        raise Unfit("there is no such comment any more")
+    stop = outline.line_end(start)
+    end = start + len(text[start:stop].rstrip())
+    if edit.text:
+        return [Patch(start, end, edit.text)]
+    blank = len(text[:start].rstrip(" \t"))
+    return [_whole_lines(outline, outline.line_start(start), stop) if outline.is_first(start) else Patch(blank, end)]
+
+
+_MODES = {
+    "replace": _replace,
+    "key": _rename,
+    "rest": _replace_with_rest,
+    "insert": _insert,
+    "delete": _delete,
+    "comment": _rewrite_comment,
+}

@@ -50,6 +50,11 @@ def fix_all(entry: Entry, fixes: Iterable[Fix], reopen: Reopen, order: Order) ->
     return Fixed(entry, tuple(refusals))
 
 
+def patches_of(entry: Entry, fix: Fix, order: Order) -> list[Patch]:
+    """Return what a fix puts in the place of what, in the order of the text. Raises Unfit."""
+    return sorted(_patches(entry, fix, order), key=lambda patch: (patch.start, patch.end))
+
+
 def _end(entry: Entry, fix: Fix, order: Order) -> int | str:
     """Return where the text of a fix ends, or why it does not fit."""
     try:

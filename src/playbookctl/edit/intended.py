@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 def intended(data: dict[str, Any], edit: Edit, reopen: Reopen) -> dict[str, Any]:
     """Return a copy of `data` with the edit made in it. `reopen` reads a text as a file is read. Raises Unfit."""
     copy: dict[str, Any] = json.loads(json.dumps(data))
+    if edit.mode == "comment":
+        return copy
     holder: Any = copy
     for part in edit.path[:-1]:
         holder = holder[part]

@@ -113,6 +113,11 @@ class Outline:
         first = _LINE_END.search(self.text)
         return (found and found.group()) or (first and first.group()) or "\n"
 
+    def line_end(self, offset: int) -> int:
+        """Return where the line of `offset` ends, without its line break."""
+        found = _LINE_END.search(self.text, offset)
+        return found.start() if found else len(self.text)
+
     def column(self, offset: int) -> int:
         """Return the characters before `offset` in its line."""
         return offset - self.line_start(offset)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 from playbookctl.load.document import decode, in_quotes, parse
 from playbookctl.load.limits import MAX_BYTES
 from playbookctl.load.schema import accepts
-from playbookctl.model.finding import Fix, Problem
+from playbookctl.model.finding import Edit, Fix, Problem
 from playbookctl.model.playbook import Playbook
+from playbookctl.model.quoting import written
 from playbookctl.model.source import Key, Source, Span
 from playbookctl.model.workspace import Entry
 
 if TYPE_CHECKING:
+    from playbookctl.load.schema.error import SchemaError
     from playbookctl.model.source import Document, NodePath
 
     Problems = list[tuple[str, Problem]]
@@ -92,8 +94,20 @@ def _with_schema_problems(kind: str, document: Document, problems: Problems) -> 
             fix = in_quotes(error.path, document.source.text[span.start : span.end], safe=True)
             merged.append(("PB004", Problem(error.path, trap, fix=fix, span=span)))
         else:
-            merged.append(("PB002", Problem(error.path, error.message, span=span)))
+            merged.append(("PB002", Problem(error.path, error.message, span=span, fix=_remedy(error))))
     return merged
+
+
+def _remedy(error: SchemaError) -> Fix | None:
+    """Return the fix for what the schema does not accept: drop what a set has already, write what was probably meant."""
+    if error.kind == "repeat":
+        is_set = len(error.path) == 2 and isinstance(error.path[0], str)  # noqa: PLR2004 - a list at the top, and its place
+        return Fix("remove it", (Edit(error.path, "", "delete"),)) if is_set else None
+    if not error.suggestion:
+        return None
+    mode = "key" if isinstance(error.path[-1], Key) else "replace"
+    edit = Edit(error.path, written(error.suggestion), mode)
+    return Fix(f"write '{error.suggestion}'", (edit,), safe=False)
 
 
 def _now_safe(fix: Fix | None) -> Fix | None:

@@ -68,6 +68,10 @@ class NodeSpans:
         """Return the span of the value at `path`, of its key if the last element is a `Key`, else of the nearest ancestor."""
         return self.span_of(self._find(path)[0])
 
+    def between(self, start: int, end: int) -> Span:
+        """Return the span from one offset to another, white space at its end included."""
+        return Span(*self.lines.position(start), *self.lines.position(end), start, end)
+
     def has(self, path: NodePath) -> bool:
         """Tell whether the text has exactly this path."""
         return self._find(path)[1]

@@ -33,26 +33,39 @@ class Edit(Value):
     """One change of the text at a path. `text` is YAML as it will stand in the file; the edit stage makes patches of it.
 
     `mode` is 'replace' (the value), 'rest' (the value and what follows on its line), 'key' (rename), 'delete' (a key with
-    its value, or an element) or 'insert' (a key that is not there, or an element before the one with that index).
+    its value, or an element), 'insert' (a key that is not there, or an element before the one with that index) or 'comment'
+    (the comment that begins `at` this offset becomes `text`; '' deletes it).
     """
 
-    __slots__ = ("mode", "path", "text")
+    __slots__ = ("at", "mode", "path", "text")
 
-    def __init__(self, path: NodePath, text: str, mode: str = "replace") -> None:
+    def __init__(self, path: NodePath, text: str, mode: str = "replace", *, at: int = -1) -> None:
         self.path = path
         self.text = text
         self.mode = mode
+        self.at = at
 
 
 class Fix(Value):
-    """A remedy that a machine can apply. A safe one cannot change what the playbook does."""
+    """A remedy that a machine can apply. A safe one cannot change what the playbook does.
 
-    __slots__ = ("edits", "safe", "title")
+    `replacements` say the same in text, once it is known that the fix can be made: each place, and what takes it.
+    """
 
-    def __init__(self, title: str, edits: tuple[Edit, ...], *, safe: bool = True) -> None:
+    __slots__ = ("edits", "replacements", "safe", "title")
+
+    def __init__(
+        self,
+        title: str,
+        edits: tuple[Edit, ...],
+        *,
+        safe: bool = True,
+        replacements: tuple[tuple[Location, str], ...] = (),
+    ) -> None:
         self.title = title
         self.edits = edits
         self.safe = safe
+        self.replacements = replacements
 
 
 class Related(Value):

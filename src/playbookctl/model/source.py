@@ -19,6 +19,9 @@ if TYPE_CHECKING:
         def locate(self, path: NodePath) -> Span:
             """Return the span of `path`, or of its nearest ancestor that stands in the text."""
 
+        def between(self, start: int, end: int) -> Span:
+            """Return the span from one offset to another, white space at its end included."""
+
         def has(self, path: NodePath) -> bool:
             """Tell whether the text has exactly this path."""
 

@@ -32,10 +32,10 @@ from typing import TYPE_CHECKING
 
 from playbookctl.attack import IdKind, kind_of_id
 from playbookctl.check.rule import Context, playbook_rule
-from playbookctl.model.finding import Problem, Severity
+from playbookctl.model.finding import Edit, Fix, Problem, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from playbookctl.model.playbook import Playbook
 
@@ -49,4 +49,13 @@ def malformed_attack_id(playbook: Playbook, context: Context) -> Iterator[Proble
             if kind_of_id(value) is IdKind.MALFORMED:
                 near = context.attack.near(value)
                 guess = f"; did you mean '{near[0]}'?" if near else ""
-                yield Problem((field, index), f"'{value}' is no ATT&CK id, which looks like {shape}{guess}")
+                message = f"'{value}' is no ATT&CK id, which looks like {shape}{guess}"
+                yield Problem((field, index), message, fix=_fix(field, index, value, near))
+
+
+def _fix(field: str, index: int, value: str, near: Sequence[str]) -> Fix | None:
+    """Return the fix to the one id that is near; a safe one where only blanks and lower case are wrong."""
+    if len(near) != 1:
+        return None
+    is_certain = "".join(value.split()).upper() == near[0]
+    return Fix(f"write '{near[0]}'", (Edit((field, index), near[0]),), safe=is_certain)

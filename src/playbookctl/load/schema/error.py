@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 class SchemaError(Value):
     """What is wrong, in a sentence, and where. The path ends with a `Key` if it is the key that is wrong.
 
-    `kind` is 'type' where a value is of the wrong type and its text would be right, else 'schema'. `expected` names
+    `kind` is 'type' where a value is of the wrong type and its text would be right, 'repeat' where a list has it already, else
+    'schema'. `expected` names
     the JSON types that are accepted ('string', 'array', …), for kind 'type' only. `suggestion` is the word that was
     probably meant, '' if there is none.
     """

@@ -122,7 +122,7 @@ def unique_items(_: Grammar, __: Any, ___: Any, instance: Any, ____: Schema) -> 
         seen: list[Any] = []
         for index, element in enumerate(instance):
             if isinstance(element, str) and element in seen:
-                yield Mistake(f"{quoted(element)} stands twice in {LIST}", [index])
+                yield Mistake(f"{quoted(element)} stands twice in {LIST}", [index], kind="repeat")
             seen.append(element)
 
 

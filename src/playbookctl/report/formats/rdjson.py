@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 from playbookctl.model.finding import Severity
 from playbookctl.report import escape
 from playbookctl.report.dump import dump
-from playbookctl.report.fixes import replacement
 
 if TYPE_CHECKING:
-    from playbookctl.model.finding import Finding, Location
+    from playbookctl.model.finding import Finding, Fix, Location
     from playbookctl.model.report import Report
     from playbookctl.report.registry import Options
 
@@ -31,22 +30,32 @@ def render(report: Report, _: Options) -> str:
 
 
 def _diagnostic(finding: Finding) -> dict[str, Any]:
-    text = replacement(finding)
-    place = _location(finding.location)
     diagnostic: dict[str, Any] = {
         "message": escape.clip(escape.visible(finding.message), _MESSAGE),
-        "location": place,
+        "location": _location(finding.location),
         "severity": _SEVERITIES[finding.severity],
         "code": {"value": finding.code},
     }
-    if text is not None and "end" in place["range"]:
-        diagnostic["suggestions"] = [{"range": place["range"], "text": text}]
+    if (suggestion := _suggestion(finding.fix)) is not None:
+        diagnostic["suggestions"] = [suggestion]
     if finding.related:
         diagnostic["relatedLocations"] = [
             {"message": escape.clip(escape.visible(message), _MESSAGE), "location": _location(location)}
             for location, message in finding.related
         ]
     return diagnostic
+
+
+def _suggestion(fix: Fix | None) -> dict[str, Any] | None:
+    """Return the change of one place; what has to be changed in two cannot be said there."""
+    if fix is None or len(fix.replacements) != 1:
+        return None
+    location, text = fix.replacements[0]
+    span = location.span
+    start = _position(location.line_text, span.start_line, span.start_column)
+    same_line = span.end_line == span.start_line
+    end = _position(location.line_text if same_line else "", span.end_line, span.end_column)
+    return {"range": {"start": start, "end": end}, "text": text} if "column" in start and "column" in end else None
 
 
 def _location(location: Location) -> dict[str, Any]:

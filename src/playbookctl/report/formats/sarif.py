@@ -8,11 +8,10 @@ from playbookctl.model.report import RuleInfo
 from playbookctl.report import escape
 from playbookctl.report.dump import dump
 from playbookctl.report.fingerprint import fingerprints
-from playbookctl.report.fixes import replacement
 from playbookctl.report.formats.json import pointer
 
 if TYPE_CHECKING:
-    from playbookctl.model.finding import Finding, Location
+    from playbookctl.model.finding import Finding, Fix, Location
     from playbookctl.model.report import Report
     from playbookctl.report.registry import Options
 
@@ -81,9 +80,8 @@ def _result(finding: Finding, index: int, fingerprint: str) -> dict[str, Any]:
             {"id": number, **_location(location), "message": {"text": _text(message)}}
             for number, (location, message) in enumerate(finding.related, 1)
         ]
-    text = replacement(finding)
-    if finding.fix is not None and text is not None:
-        result["fixes"] = [_fix(finding.location, finding.fix.title, text)]
+    if finding.fix is not None and finding.fix.replacements:
+        result["fixes"] = [_fix(finding.fix, _artifact(finding.location))]
     if finding.suppression is not None:
         said = {"justification": _text(finding.suppression.reason)} if finding.suppression.reason else {}
         result["suppressions"] = [{"kind": finding.suppression.kind, **said}]
@@ -116,11 +114,15 @@ def _region(location: Location) -> dict[str, int]:
     }
 
 
-def _fix(location: Location, title: str, text: str) -> dict[str, Any]:
-    change = {"deletedRegion": _region(location), "insertedContent": {"text": text}}
+def _fix(fix: Fix, artifact: dict[str, str]) -> dict[str, Any]:
+    changes = [
+        {"deletedRegion": _region(location), **({"insertedContent": {"text": text}} if text else {})}
+        for location, text in fix.replacements
+    ]
+    said = fix.title if fix.safe else f"{fix.title}; this may change what is sent"
     return {
-        "description": {"text": _text(title)},
-        "artifactChanges": [{"artifactLocation": _artifact(location), "replacements": [change]}],
+        "description": {"text": _text(said)},
+        "artifactChanges": [{"artifactLocation": artifact, "replacements": changes}],
     }
 
 
