@@ -67,6 +67,7 @@ LAYERS: dict[str, set[str]] = {
     "starter": BASE | {"load"},
     "code_owners": BASE | {"pipeline"},
     "exporting": BASE | {"pipeline", "alerts", "check"},
+    "consequences": BASE | {"reviewing", "review", "alerts", "report", "history"},
     "rendering": BASE | {"gather", "plan"},
     "running": BASE | {"survey", "plan", "api", "marker"},
     "doctor": BASE
@@ -91,7 +92,7 @@ LAYERS: dict[str, set[str]] = {
         "server",
         "load",
     }
-    | {"forge", "code_owners"}
+    | {"forge", "code_owners", "consequences"}
     | {"check", "flow", "apply", "api", "status", "doctor", "rendering", "running", "starter", "exporting", "alerts"},
     "__main__": {"cli"},
     "__init__": set(),

@@ -9,18 +9,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from playbookctl.flow.conditions import MISSING, UNKNOWN, getter, present, same, template_path
+from playbookctl.flow.comparisons import COMPARISONS, folded
+from playbookctl.flow.conditions import MISSING, UNKNOWN, getter, present, template_path
 from playbookctl.flow.redacted import doubted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import TypeAlias
 
+    from playbookctl.flow.comparisons import Comparison
     from playbookctl.flow.conditions import Facts
     from playbookctl.model.playbook import Condition
 
     Test: TypeAlias = Callable[[Facts], bool | None]
-    Comparison: TypeAlias = Callable[[Any, Any, bool], bool | None]
+
+MOST_REMEMBERED = 5_000  # texts of one comparison
+LONGEST_REMEMBERED = 500  # characters
 
 
 def evaluate(condition: Condition, facts: Facts) -> bool | None:
@@ -123,13 +127,16 @@ def _comparison(condition: Condition) -> Test:
     if operator in ("exists", "not_exists"):
         return _existence(get, wanted=operator == "exists")
     name = operator.removeprefix("not_")
-    compare = _COMPARISONS.get(name)
+    compare = COMPARISONS.get(name)
     if compare is None:
         return _cannot_tell
     ignore_case: bool = condition.get("ignore_case", False)
     if ignore_case and name != "matches":
         compare = _folding(compare)
-    test = _compared(name, get, _operand(condition.get("value")), compare, ignore_case=ignore_case)
+    value = condition.get("value")
+    test = _compared(name, get, _operand(value), compare, ignore_case=ignore_case)
+    if "{{" not in str(value):
+        test = _remembering(get, test)
     return test if name == operator else lambda facts: _denied(test(facts))
 
 
@@ -159,6 +166,25 @@ def _compared(
     return compared
 
 
+def _remembering(get: Callable[[Facts], Any], test: Test) -> Test:
+    """Return the test, which of texts that come again knows the answer: alerts are much alike."""
+    answers: tuple[dict[str, bool | None], dict[str, bool | None]] = ({}, {})
+
+    def remembering(facts: Facts) -> bool | None:
+        left = get(facts)
+        if left.__class__ is not str:
+            return test(facts)
+        known = answers["redacted" in facts]
+        if left in known:
+            return known[left]
+        result = test(facts)
+        if len(known) < MOST_REMEMBERED and len(left) <= LONGEST_REMEMBERED:
+            known[left] = result
+        return result
+
+    return remembering
+
+
 def _operand(value: Any) -> Callable[[Facts], Any]:
     """Return what gives the right side: the value, what a template that is a plain path leads to, else `UNKNOWN`."""
     if isinstance(value, list) and "{{" in str(value):
@@ -176,64 +202,4 @@ def _constant(value: Any) -> Any:
 
 
 def _folding(compare: Comparison) -> Comparison:
-    return lambda left, right, ignore_case: compare(_folded(left), _folded(right), ignore_case)
-
-
-def _folded(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.casefold()
-    return [_folded(each) for each in value] if isinstance(value, list) else value
-
-
-def _equals(left: Any, right: Any, _: bool) -> bool:  # noqa: FBT001
-    return same(left, right)
-
-
-def _in(left: Any, right: Any, _: bool) -> bool | None:  # noqa: FBT001
-    if not isinstance(right, list):
-        return False
-    if any(same(left, option) for option in right if option is not UNKNOWN):
-        return True
-    return None if UNKNOWN in right else False
-
-
-def _contains(left: Any, right: Any, _: bool) -> bool:  # noqa: FBT001
-    if isinstance(left, list):
-        return any(same(element, right) for element in left)
-    return isinstance(left, str) and isinstance(right, str) and right in left
-
-
-def _starts_with(left: Any, right: Any, _: bool) -> bool:  # noqa: FBT001
-    return isinstance(left, str) and isinstance(right, str) and left.startswith(right)
-
-
-def _ends_with(left: Any, right: Any, _: bool) -> bool:  # noqa: FBT001
-    return isinstance(left, str) and isinstance(right, str) and left.endswith(right)
-
-
-def _matches(left: Any, right: Any, ignore_case: bool) -> bool | None:  # noqa: FBT001
-    if not (isinstance(left, str) and isinstance(right, str)):
-        return False
-    from playbookctl.flow.regex import search
-
-    return search(right, left, ignore_case=ignore_case)
-
-
-def _ordered(left: Any, right: Any) -> bool:
-    """Numbers compare with numbers, text with text (by code point: right for ISO 8601 times), nothing else."""
-    numbers = all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in (left, right))
-    return numbers or (isinstance(left, str) and isinstance(right, str))
-
-
-_COMPARISONS: dict[str, Comparison] = {
-    "equals": _equals,
-    "in": _in,
-    "contains": _contains,
-    "starts_with": _starts_with,
-    "ends_with": _ends_with,
-    "matches": _matches,
-    "gt": lambda left, right, _: _ordered(left, right) and left > right,
-    "gte": lambda left, right, _: _ordered(left, right) and left >= right,
-    "lt": lambda left, right, _: _ordered(left, right) and left < right,
-    "lte": lambda left, right, _: _ordered(left, right) and left <= right,
-}
+    return lambda left, right, ignore_case: compare(folded(left), folded(right), ignore_case)

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import TypeAlias
 
-    States: TypeAlias = frozenset[int]
-    Place: TypeAlias = tuple[States, str, str, bool]
+    Place: TypeAlias = tuple[str, str, bool]
 
 MAX_TEXT = 100_000  # characters
 MAX_MOVES = 300_000  # states entered in one search; well under a second
@@ -41,10 +40,25 @@ class _TooManyMovesError(Exception):
     """The search has entered more than MAX_MOVES states."""
 
 
+class _Node:
+    """A set of states, and the moves from it that are known, by place.
+
+    A place is the next character; where a state of the set asks about the position (`minds`), also the character before
+    and whether the next one is the last.
+    """
+
+    __slots__ = ("minds", "moves", "states")
+
+    def __init__(self, states: frozenset[int], *, minds: bool) -> None:
+        self.states = states
+        self.minds = minds
+        self.moves: dict[str | Place, _Move] = {}
+
+
 class _Move(NamedTuple):
     """What comes of a set of states at one place: where it goes, whether it has matched, how many were entered."""
 
-    to: States
+    to: _Node
     matched: bool
     entered: int
 
@@ -54,46 +68,64 @@ class _Machine:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.known: dict[Place, _Move] = {}
-        self.sets: dict[States, States] = {}  # each set once: found again by identity
-        self.initial: States = frozenset((program.start,))
         self.looks_around = any(state.kind == LOOK for state in program.states)
-        self.minds_neighbours = any(state.kind == AT for state in program.states)
+        self.nodes: dict[frozenset[int], _Node] = {}
+        self.remembered = 0
 
     def find(self, text: str) -> bool:
         """Move all states along the text, beginning anew at each position, until one of them is a match."""
         if self.looks_around:
             return _Search(self.program, text).find()
-        states = self.initial
+        node = self.node({self.program.start})
         moves, last = 0, len(text)
         for position in range(last + 1):
             following = text[position] if position < last else ""
-            if self.minds_neighbours:
-                place = (states, text[position - 1] if position else "", following, position + 1 >= last)
-            else:
-                place = (states, "", following, True)
-            move = self.known.get(place) or self.moved(place)
+            place: str | Place = following
+            if node.minds:
+                place = (text[position - 1] if position else "", following, position + 1 >= last)
+            move = node.moves.get(place) or self.moved(node, place)
             if move.matched:
                 return True
             moves += move.entered
             if moves > MAX_MOVES:
                 raise _TooManyMovesError
-            states = move.to
+            node = move.to
         return False
 
-    def moved(self, place: Place) -> _Move:
+    def moved(self, node: _Node, place: str | Place) -> _Move:
         """Make a move, in a text just long enough for what a position can ask about, and remember it."""
-        states, before, following, is_last = place
+        before, following, is_last = ("", place, True) if isinstance(place, str) else place
         search = _Search(self.program, before + following + ("" if is_last else "x"))
-        readers, matched = search.closure(states, len(before))
+        readers, matched = search.closure(node.states, len(before))
         to = search.read(readers, len(before)) if following else set()
-        if len(self.known) >= MOST_REMEMBERED:
-            self.known.clear()
-            self.sets.clear()
-        after = frozenset(to | self.initial)
-        move = _Move(self.sets.setdefault(after, after), matched, search.moves)
-        self.known[place] = move
+        if self.remembered >= MOST_REMEMBERED:
+            self.nodes.clear()
+            self.remembered = 0
+        move = _Move(self.node({*to, self.program.start}), matched, search.moves)
+        node.moves[place] = move
+        self.remembered += 1
         return move
+
+    def node(self, states: set[int]) -> _Node:
+        """Return the node of a set of states."""
+        key = frozenset(states)
+        if key not in self.nodes:
+            self.nodes[key] = _Node(key, minds=self.minds(states))
+        return self.nodes[key]
+
+    def minds(self, states: set[int]) -> bool:
+        """Tell whether a state that asks about the position is reached without reading a character."""
+        stack = list(states)
+        seen = set(stack)
+        while stack:
+            state = self.program.states[stack.pop()]
+            if state.kind == AT:
+                return True
+            if state.kind == SPLIT:
+                fresh = [each for each in state.to if each not in seen]
+                seen.update(fresh)
+                stack += fresh
+        return False
 
 
 @lru_cache(maxsize=256)

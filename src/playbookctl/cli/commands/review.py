@@ -10,6 +10,7 @@ import click
 
 from playbookctl import __version__
 from playbookctl.cli.options import config_option, display, today, write_file
+from playbookctl.consequences import with_effects
 from playbookctl.errors import ExitCode, UsageError
 from playbookctl.model.review import Level
 from playbookctl.reviewing import review
@@ -24,6 +25,8 @@ FORMATS = ("text", "json", "markdown")
 @click.command("review", short_help="Say what a pull request changes: risks first")
 @click.option("--base", metavar="REF", required=True, help="What the change is to be merged into; its settings judge.")
 @click.option("--head", metavar="REF", default="HEAD", show_default=True, help="The change, as it is committed.")
+@click.option("--alerts", metavar="FILE", help="JSON Lines of alerts: how many start each playbook, before and after.")
+@click.option("--plan", metavar="FILE", help="What `plan --format json` printed for the change: what a sync would do.")
 @config_option
 @click.option("--format", "format_name", type=click.Choice(FORMATS), default="text", show_default=True,
               help="What standard output is for; markdown is a pull request's comment.")  # fmt: skip
@@ -38,8 +41,8 @@ FORMATS = ("text", "json", "markdown")
 @click.option("-v", "--verbose", is_flag=True, help="Say everything that is different.")
 @click.pass_context
 def command(
-    ctx: click.Context, /, base: str, head: str, config: str | None, format_name: str, reports: tuple[str, ...],
-    fail_on: str, today_: str | None, color: str, verbose: bool,
+    ctx: click.Context, /, base: str, head: str, alerts: str | None, plan: str | None, config: str | None,
+    format_name: str, reports: tuple[str, ...], fail_on: str, today_: str | None, color: str, verbose: bool,
 ) -> None:  # fmt: skip
     """Say what a pull request changes, risks first.
 
@@ -48,7 +51,8 @@ def command(
     Exit code 0, whatever is found; see --fail-on.
     """
     _refuse_what_is_no_report(reports)
-    made = review(os.getcwd(), base, head, config, today_ or today()).review
+    here = os.getcwd()
+    made = with_effects(review(here, base, head, config, today_ or today()), here, alerts=alerts, plan=plan)
     for wanted in reports:
         name, _, path = wanted.partition("=")
         write_file(path, _render(name, made, display("never", verbose=verbose)))
