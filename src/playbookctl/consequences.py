@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 LARGEST_PLAN = 100_000_000  # bytes
 _COMMIT = re.compile(f"[0-9a-f]{{{ABBREVIATED}}}")
-_SAME_TRIGGER = (ChangeKind.MOVED, ChangeKind.REWRITTEN, ChangeKind.AFFECTED)
+_SAME_TRIGGER = (ChangeKind.MOVED, ChangeKind.REWRITTEN)
 
 
 def with_effects(reviewed: Reviewed, here: str, *, alerts: str | None, plan: str | None) -> Review:

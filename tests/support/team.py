@@ -99,8 +99,16 @@ class Team:
 
     def say(self, *arguments: str) -> tuple[int, str, str]:
         """Run a command as a person does; return its exit code, standard output and standard error."""
+        return self.say_locally(*arguments, "--env", "prod")
+
+    def review(self, *arguments: str) -> tuple[int, str, str]:
+        """Review the commit that is checked out against main, unless the arguments say otherwise."""
+        return self.say_locally("review", "--base", "main", *arguments)
+
+    def say_locally(self, *arguments: str) -> tuple[int, str, str]:
+        """Run a command that has no environment."""
         self._capsys.readouterr()
-        code = run([*arguments, "--env", "prod"])
+        code = run([*arguments])
         said = self._capsys.readouterr()
         return code, said.out, said.err
 

@@ -97,7 +97,7 @@ def numbers(review: Review, totals: ReviewTotals) -> list[tuple[str, str, str]]:
         ))  # fmt: skip
     if review.target is not None:
         said = ", ".join(f"{number:,} {GROUP_WORDS.get(group, group)}" for group, number in review.target.totals)
-        rows.append((f"a sync to '{_inner(review.target.environment)}'", "", said or "nothing"))
+        rows.append((f"a sync to '{_inner(review.target.environment)}'", "", said or "not known"))
     return rows
 
 
