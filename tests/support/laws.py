@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from support.watch import Write
 
 SWITCHES = ("enabled", "auto_execute")
+ACTING = (*SWITCHES, "steps", "trigger_conditions")
 GOOD = (OutcomeKind.DONE, OutcomeKind.ALREADY, OutcomeKind.HELD)
 DISTORTING = {FaultKind.DROP_FIELD, FaultKind.ALTER_FIELD, FaultKind.REPLACE}
 TWINS = {FaultKind.STALE_LIST}  # with these a second, switched-off object of a key is no mistake
@@ -75,8 +76,12 @@ class Run:
     def faults(self) -> set[FaultKind]:
         return {fault.kind for fault in (*self.weather.faults, *self.estate.character)}
 
-    def permits(self, key: str, live_id: str, name: str, text: str) -> bool:
-        """Whether somebody allowed this value of an analyst to be overwritten, having seen it."""
+    def permits(self, key: str, live_id: str, name: str, text: str, base: str | None) -> bool:
+        """Whether somebody allowed this value of an analyst to be overwritten, having seen it.
+
+        `base` is the digest of what the repo asked for last: --on-drift revert is about drift alone, where the repo asks
+        for the same still; --release is about what says how a playbook acts.
+        """
         seen = self.seen.get(live_id)
         if seen is None or seen[name] != text:
             return False
@@ -88,7 +93,10 @@ class Run:
         switched_off = name in SWITCHES and (
             any(retirement.key == key for retirement in choices.retire) or bool(choices.keep)
         )
-        return choices.on_drift is OnDrift.REVERT or decided or switched_off or key in choices.release
+        drifted = key in self.asked and base == digest_at(self.asked[key], POSITIONS[name])
+        reverted = choices.on_drift is OnDrift.REVERT and drifted
+        released = key in choices.release and name in ACTING and drifted
+        return reverted or released or decided or switched_off
 
 
 class Laws:
@@ -128,6 +136,21 @@ class Laws:
             self._take_in(write)
             self._one_acts(write, run)
         self._nothing_is_left(run, ended)
+
+    def reached(self, found: Reconciled) -> None:
+        """What no law of safety says: the tool does its work. All drift reverted, live is what the files ask for."""
+        rows = self._estate.rows()
+        for key in sorted(found.gathered.playbooks):
+            body = self._estate.body(found, key)
+            mine = [row for row in rows if stands_for(row, found.plan.namespace) == key]
+            if body is None or len(mine) != 1:
+                raise Broken("every file has one live playbook in the end", (key, [row["id"] for row in mine]))
+            wanted, live, echo = texts_of(body), texts_of(mine[0]), _echo_of(mine[0])
+            unmanaged = found.survey.environment.unmanaged_fields
+            names = [one.api_name for one in MANAGED if not {one.name, one.api_name} & set(unmanaged)]
+            wrong = [name for name in names if live[name] != wanted[name] and digest(live[name]) != echo.get(name)]
+            if wrong:
+                raise Broken("live is in the end what the files ask for", (key, wrong, mine[0]))
 
     # --- one write
 
@@ -181,9 +204,10 @@ class Laws:
             raise Broken("unmanaged fields are not written", (name, write))
         if self.authors[live_id, name] == ROBOT or (base is not None and digest(text) == base):
             return  # it is as the repo last asked for, or as the server made of it
-        if text not in self.held[key, name] and not run.permits(key, live_id, name, text):
+        permitted = run.permits(key, live_id, name, text, base)
+        if text not in self.held[key, name] and not permitted:
             raise Broken("no value is overwritten that the repo never held", (key, name, text, write))
-        if not run.permits(key, live_id, name, text):
+        if not permitted:
             raise Broken("no edit is overwritten without a word about it", (key, name, text, write))
         if self._lets_go_of_a_brake(write, name) and key not in run.choices.release:
             raise Broken("a brake holds until it is released", (key, name, write))

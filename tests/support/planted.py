@@ -9,10 +9,13 @@ from playbookctl.api.pages import Listing
 from playbookctl.apply import update
 from playbookctl.apply.create import Creator
 from playbookctl.apply.sight import Sight
+from playbookctl.plan import by_field, by_key, fields
 from playbookctl.plan.run import Run
 from playbookctl.plan.sides import Live, LiveClass
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pytest
 
     from playbookctl.apply.result import Ended
@@ -20,7 +23,12 @@ if TYPE_CHECKING:
     from playbookctl.model.plan import Change
     from playbookctl.plan.sides import Desired
 
-UNPLANTED = {"marker": Run.marker, "class": Live._class_by_base, "create": Creator.create}
+UNPLANTED: dict[str, Any] = {
+    "marker": Run.marker,
+    "class": Live._class_by_base,
+    "create": Creator.create,
+    "to_write": fields.to_write,
+}
 
 
 def base_taken_from_live(patch: pytest.MonkeyPatch) -> None:
@@ -71,6 +79,16 @@ def an_edit_taken_for_an_echo(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(update, "read_back", lambda *known: replace(read_back(*known), ours=True))
 
 
+def a_field_that_is_never_sent(patch: pytest.MonkeyPatch) -> None:
+    """The mark says that it was: from then on live's old value is drift, which is kept."""
+    for module in (by_field, by_key):
+        patch.setattr(module, "to_write", _without_category)
+
+
+def _without_category(names: Iterable[str], *sides: Any) -> Any:
+    return UNPLANTED["to_write"](set(names) - {"category"}, *sides)
+
+
 PLANTED = (
     base_taken_from_live,
     no_reading_before_a_write,
@@ -78,4 +96,5 @@ PLANTED = (
     the_self_id_ignored,
     a_partial_list_taken_as_whole,
     an_edit_taken_for_an_echo,
+    a_field_that_is_never_sent,
 )

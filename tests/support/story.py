@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from playbookctl import past
+from playbookctl.model.choices import Choices, OnDrift
 from support.acts import ACTS, MOST, WEIGHTS, Act
 from support.estate import Estate
 from support.hints import settle
@@ -74,8 +75,6 @@ def play(stage: Stage, story: Sequence[Act], *, ending: int | None = 0) -> int:
     Raises Broken where a law is broken.
     """
     with stage.estate() as estate:
-        from playbookctl.model.choices import Choices
-
         with nothing_else_raised("begin"):
             estate.sync(Choices(bootstrap=True))
         for one in story:
@@ -84,7 +83,14 @@ def play(stage: Stage, story: Sequence[Act], *, ending: int | None = 0) -> int:
             with nothing_else_raised("settle"):
                 estate.laws.catch_up()
                 settle(estate, ending)
+                estate.sync(everything_as_the_files_say(estate))
+                estate.laws.reached(estate.survey())
         return estate.laws.writes
+
+
+def everything_as_the_files_say(estate: Estate) -> Choices:
+    """Return the choices that leave nothing of live that the files do not ask for."""
+    return Choices(on_drift=OnDrift.REVERT, release=frozenset(estate.stems()), force=True)
 
 
 def perform(estate: Estate, one: Act) -> None:
