@@ -154,6 +154,14 @@ def test_nothing_left_to_say_corrects_what_stands_there(job: Job) -> None:
     )
 
 
+def test_a_review_of_no_change_makes_no_comment_and_corrects_an_old_one_in_its_own_words(job: Job) -> None:
+    review = "<!-- playbookctl:review -->\n<!-- playbookctl:nothing -->\n### playbookctl review: no playbook changes\n"
+    assert job.comment(review)[1].startswith("nothing to say")
+    job.comment("<!-- playbookctl:review -->\n1 high risk")
+    job.comment(review, "--untrusted")
+    assert job.bodies() == [f"{MARK}\n### playbookctl review: no playbook changes\n"]
+
+
 def test_a_comment_about_nothing_is_made_where_it_is_asked_for(job: Job) -> None:
     job.comment("", "--even-nothing")
     assert "has nothing to say" in job.bodies()[0]

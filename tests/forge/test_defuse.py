@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from playbookctl.forge.defuse import UNSEEN, defused
 
-GOLDENS = sorted((Path(__file__).parent.parent / "report" / "golden").glob("*.markdown"))
+GOLDENS = sorted(
+    file for kind in ("md", "markdown") for file in Path(__file__).parent.parent.glob(f"*/golden/*.{kind}")
+)
 EXTENSIONS = ("table", "strikethrough", "autolink", "tasklist")
 LIVELY = re.compile(r"@\w|(?<![\w#])#\d|\bgh-\d|!\d|://|\bwww\.", re.IGNORECASE)
 HARMLESS = {"details", "summary", "br", "code", "sub", "sup", "b", "i", "strong", "em", "kbd", "p", "pre", "table", "thead",

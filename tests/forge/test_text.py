@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playbookctl.errors import UsageError
-from playbookctl.forge.text import bears, compose, content, length, marker, nothing_left
+from playbookctl.forge.text import NOTHING, bears, compose, content, length, marker, nothing_left, says_nothing
+from playbookctl.report import review_markdown
 
 MARK = marker("comment", "")
 
@@ -75,6 +76,15 @@ def test_a_report_of_markers_and_blanks_says_nothing() -> None:
     assert content("\ufeff<!-- playbookctl:review -->\n<!-- playbookctl:plan:prod -->\n \n") == ""
     assert content("<!-- playbookctl:review -->\nx\n") == "x"
     assert content("<!-- somebody -->\n") == "<!-- somebody -->"
+
+
+def test_a_report_can_say_that_it_needs_no_comment() -> None:
+    said = "<!-- playbookctl:review -->\n<!-- playbookctl:nothing -->\nno playbook changes\n"
+    assert says_nothing(said)
+    assert content(said) == "no playbook changes"
+    assert not says_nothing("<!-- playbookctl:review -->\n1 playbook changes\n<!-- playbookctl:nothing -->\n")
+    assert not says_nothing("<!-- playbookctl:review:nothing -->\nx")
+    assert NOTHING == review_markdown.NOTHING
 
 
 def test_only_the_first_line_is_a_marker() -> None:

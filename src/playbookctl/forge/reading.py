@@ -7,7 +7,6 @@ import stat
 import sys
 
 from playbookctl.errors import UsageError
-from playbookctl.forge.defuse import defused
 from playbookctl.forge.place import number_in
 
 LARGEST_REPORT = 4_000_000  # bytes
@@ -15,7 +14,7 @@ LARGEST_NUMBER = 20
 
 
 def read_report(path: str, *, untrusted: bool) -> str:
-    """Return the text of a report, '-' is standard input; defused if `untrusted`.
+    """Return the text of a report, '-' is standard input.
 
     Raises UsageError if it cannot be read, is larger than 4 MB, or, if `untrusted`, is not a plain file: a link in an
     artifact could lead to this job's secrets.
@@ -25,8 +24,7 @@ def read_report(path: str, *, untrusted: bool) -> str:
     )
     if len(data) > LARGEST_REPORT:
         raise UsageError(f"'{path}' is larger than {LARGEST_REPORT // 1_000_000} MB", hint="no report of ours is")
-    text = data.decode("utf-8", "replace").replace("\r\n", "\n")
-    return defused(text) if untrusted else text
+    return data.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 def read_number(path: str) -> int:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from playbookctl.errors import AnswerLost, AuthError
+from playbookctl.forge.defuse import defused
 from playbookctl.forge.post import Deed, Post
-from playbookctl.forge.text import bears, compose, content
+from playbookctl.forge.text import bears, compose, content, says_nothing
 from playbookctl.model.value import Value
 from playbookctl.transport.retry import RetryPolicy, repeat
 
@@ -19,23 +20,22 @@ LOOK_AGAIN = RetryPolicy(3, wait_initial=2.0, wait_max=8.0)
 
 
 class Wanted(Value):
-    """What is to be said: `text` ('' for nothing), the marker, and what an old post says where nothing is left to say.
+    """What is to be said: `text`, the marker, and what an old post says where `text` is empty.
 
-    `even_nothing` makes a post where there is none and nothing to say.
+    `is_nothing`: no post is needed for it, only an old one corrected. `even_nothing` makes a post all the same.
     """
 
-    __slots__ = ("even_nothing", "marker", "nothing", "text")
+    __slots__ = ("even_nothing", "is_nothing", "marker", "nothing", "text")
 
-    def __init__(self, marker: str, text: str, nothing: str, *, even_nothing: bool = False) -> None:
+    def __init__(
+        self, marker: str, report: str, nothing: str, *, untrusted: bool = False, even_nothing: bool = False
+    ) -> None:
+        text = content(report)
         self.marker = marker
-        self.text = content(text)
+        self.text = defused(text) if untrusted else text
+        self.is_nothing = says_nothing(report)
         self.nothing = nothing
         self.even_nothing = even_nothing
-
-    @property
-    def is_nothing(self) -> bool:
-        """Whether there is nothing to say."""
-        return not self.text
 
     def body(self, limit: int) -> str:
         """Return the post in at most `limit` characters."""

@@ -11,6 +11,7 @@ _OURS = re.compile(r"<!-- playbookctl:[A-Za-z0-9:_-]* -->[ \t]*(?:\r?\n|\Z)")
 _FENCE = re.compile(r"(`{3,}|~{3,})")
 _COMMAND = re.compile(r"(?m)^(?=[ \t]*/[A-Za-z])")
 _UNSEEN = "\u200b"
+NOTHING = "<!-- playbookctl:nothing -->"
 
 
 def marker(kind: str, environment: str) -> str:
@@ -38,11 +39,22 @@ def nothing_left(commit: str) -> str:
 
 
 def content(text: str) -> str:
-    """Return a report without the hidden lines that it begins with; '' means that there is nothing to say."""
-    rest = text.lstrip("\ufeff")
+    """Return a report without the hidden lines that it begins with; '' if nothing is left."""
+    rest = _hidden(text)[1]
+    return rest.strip("\r\n") if rest.strip() else ""
+
+
+def says_nothing(text: str) -> bool:
+    """Tell whether a report needs no comment: it is empty, or says so in a hidden line at its beginning."""
+    return not content(text) or NOTHING in _hidden(text)[0]
+
+
+def _hidden(text: str) -> tuple[str, str]:
+    """Return the hidden lines that a report begins with, and the rest."""
+    whole = rest = text.lstrip("\ufeff")
     while match := _OURS.match(rest):
         rest = rest[match.end() :]
-    return rest.strip("\r\n") if rest.strip() else ""
+    return whole[: len(whole) - len(rest)], rest
 
 
 def compose(wanted: str, text: str, limit: int) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from playbookctl.model.review_totals import ReviewTotals
     from playbookctl.report.registry import Options
 
+NOTHING = "<!-- playbookctl:nothing -->"  # by which `comment` knows that no comment is needed
 LIMIT = 65_000  # characters; GitHub refuses a comment of more than 65,536
 _FULL = {Level.HIGH: 18_000, Level.MEDIUM: 8_000, Level.LOW: 4_000}  # characters for risks of a level, told in full
 _SHORT = 3_000  # and for the others of that level, one line each
@@ -35,6 +36,8 @@ def render(review: Review, version: str, _: Options) -> str:
     tail = _tail(review, version)
     page = Bounded(LIMIT - len(tail) - 1)
     page.add(_marker(review))
+    if not (review.playbooks or review.risks or review.new_findings or review.fixed_findings):
+        page.add(NOTHING)
     page.add(f"### playbookctl review: {_headline(totals)}\n")
     if totals.owners:
         page.add(f"**Must look:** {_owners(totals.owners)}{_why(totals)}\n")

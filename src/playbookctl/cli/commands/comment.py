@@ -60,14 +60,15 @@ def command(forge: str, file: str, environment: str, issue: str | None, dry_run:
     hidden = marker("comment" if issue is None else "issue", environment)
     text = read_report(file, untrusted=options["untrusted"])
     if dry_run:
-        wanted = Wanted(hidden, text, nothing_left(""), even_nothing=True)
+        wanted = Wanted(hidden, text, nothing_left(""), untrusted=options["untrusted"])
         click.echo(wanted.body(LIMITS[forge]).encode("utf-8", "replace"), nl=False)
         return
     given = read_number(options["number_file"]) if options["number_file"] else options["number"]
     place = (github_place if forge == "github" else gitlab_place)(os.environ, given)
     wanted = Wanted(
-        hidden, text, nothing_left(place.head.commit if place.head else ""), even_nothing=options["even_nothing"]
-    )
+        hidden, text, nothing_left(place.head.commit if place.head else ""),
+        untrusted=options["untrusted"], even_nothing=options["even_nothing"],
+    )  # fmt: skip
     pausing = Patience(quiet=False).pause
     with (
         logging_to(options["log_file"]),
