@@ -86,6 +86,7 @@ TABLE: list[tuple[str, Steps, list[tuple[str, str]]]] = [
     ("PB105", [branch("d", "a", "wipe", **{"else": "end"}), A, WIPE], []),
     ("PB105", [branch("d", "a", "b", **{"else": "end"}), {**A, "action": "send-mail"}, B], []),
     ("PB105", [branch("d", "a", "wipe", **{"else": "end"}), {**A, "action": "send-mail", "next": "wipe"}, WIPE], []),
+    ("PB105", [branch("d", "a", "b", **{"else": "end"}), {**A, "action": "send-mail", "next": "end"}, {**B, "on_error": {"next": "wipe"}}, {**C, "action": "send-mail"}, WIPE], []),
     ("PB106", [ask("m", "Yes", "No", branches=[{"name": "YES", "next": "end"}, {"name": "No", "next": "end"}])], [("steps/0/branches/0/name", "no answer is 'YES', so this branch is never taken; did you mean 'Yes'?")]),
     ("PB106", [ask("m", "Keep", "Drop", branches=[{"name": "Keep", "next": "end"}])], [("steps/0/choices/1", "the answer 'Drop' has no branch and there is no 'else': the path ends there")]),
     ("PB106", [ask("m", "Keep", "Drop", branches=[{"name": "Keep", "next": "end"}, {"name": "x", "when": YES}])], []),
@@ -111,6 +112,25 @@ TABLE: list[tuple[str, Steps, list[tuple[str, str]]]] = [
 @pytest.mark.parametrize("code, steps, expected", TABLE)
 def test_a_rule_says_what_is_wrong_and_where(code: str, steps: Steps, expected: list[tuple[str, str]]) -> None:
     assert said(code, *steps) == expected
+
+
+def ring(steps: int) -> Steps:
+    """Return a cycle of so many steps and a way out of it."""
+    path = [{"id": f"s{at}", "action": "look"} for at in range(steps - 1)]
+    return [*path, branch("d", "s0", **{"else": "end"})]
+
+
+@pytest.mark.parametrize(
+    "steps, way",
+    [
+        (12, " → ".join(f"'{name}'" for name in [*(f"s{at}" for at in range(11)), "d"])),
+        (13, "'s0' → 's1' → 's2' → 's3' → 's4' → 's5' → … 1 more → 's7' → 's8' → 's9' → 's10' → 's11' → 'd'"),
+        (20, "'s0' → 's1' → 's2' → 's3' → 's4' → 's5' → … 8 more → 's14' → 's15' → 's16' → 's17' → 's18' → 'd'"),
+    ],
+)
+def test_of_a_long_way_back_the_ends_are_named(steps: int, way: str) -> None:
+    ((_, message),) = said("PB104", *ring(steps))
+    assert message == f"this leads back to 's0' ({way} → 's0'), and nothing limits the rounds"
 
 
 def uses(text: str) -> dict[str, Any]:
@@ -223,6 +243,16 @@ def test_a_circle_of_calls_is_said_once_with_its_chain() -> None:
     assert [message for _, _, message in across("PB110", a=["b"], b=["a", "b"], c=["c"])] == [
         "this call closes a circle: 'a' → 'b' → 'a'",
         "'c' calls itself",
+    ]
+
+
+def test_a_circle_is_told_with_the_calls_it_consists_of() -> None:
+    context = Context(SETTINGS, CATALOGUE, AttackIndex.of(SETTINGS))
+    (found,) = RULES["PB110"].check(workspace(a=["x", "b"], b=["x", "c"], c=["x", "x", "a"], x=[]), context)
+    assert (found.file, found.path) == ("c.yaml", ("steps", 2, "playbook"))
+    assert [(each.file, each.path, each.message) for each in found.related] == [
+        ("a.yaml", ("steps", 1, "playbook"), "calls 'b'"),
+        ("b.yaml", ("steps", 1, "playbook"), "calls 'c'"),
     ]
 
 

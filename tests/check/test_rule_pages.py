@@ -4,77 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from playbookctl.check.registry import all_rules
 from playbookctl.flow.alert import ALERT_FIELDS
 from playbookctl.pipeline import CheckOptions, Repository, check
+from support.pages import MARK, examples, write_repository
 
-if TYPE_CHECKING:
-    from playbookctl.check.rule import Rule
-
-BLOCK = re.compile(r"^```yaml (bad|good)([^\n]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-MARK = re.compile(r"[ \t]*# <- (PB\d{3}(?:, PB\d{3})*)[ \t]*$", re.MULTILINE)
 RULES = all_rules()
-
-
-def examples(rule: Rule) -> list[tuple[str, str, str]]:
-    return [(kind, options.strip(), text) for kind, options, text in BLOCK.findall(rule.doc)]
-
-
-def write_repository(folder: Path, options: str, text: str) -> None:
-    """Lay out a repository with the example as `playbooks/example.yaml`, and the files its heading names beside it."""
-    playbooks = folder / "playbooks"
-    playbooks.mkdir()
-    (folder / ".git").mkdir()
-    settings = dict(option.split("=", 1) for option in options.split() if "=" in option)
-    (folder / "playbookctl.yaml").write_text(
-        settings.get("config", "").replace("\\n", "\n") or "namespace: test\n", "utf-8"
-    )
-    for name, content in COMPANIONS.get(settings.get("beside", ""), {}).items():
-        target = folder / name
-        target.parent.mkdir(exist_ok=True, parents=True)
-        target.write_text(content, "utf-8")
-    if not (folder / "connectors.yaml").exists():
-        (folder / "connectors.yaml").write_text(CONNECTORS, "utf-8")
-    (playbooks / "example.yaml").write_text(MARK.sub("", text), "utf-8")
-
-
-CONNECTORS = """\
-connectors:
-  okta: {provider: okta}
-  slack: {provider: slack}
-  edr: {provider: defender_for_endpoint}
-  microsoft-365: {provider: microsoft_365}
-  jira: {provider: jira}
-  firewall: {provider: palo_alto}
-"""
-ACTIONS = """\
-connectors:
-  okta:
-    provider: okta
-    actions:
-      reset-password: {required: [user], optional: [], effect: reversible}
-      disable-user: {required: [user], effect: reversible}
-"""
-ENVIRONMENTS = "namespace: test\nenvironments:\n  prod: {url: 'https://example.test', connectors: {okta: cnn_1}}\n"
-COMPANIONS: dict[str, dict[str, str]] = {
-    "phishing.yaml": {
-        "playbooks/a.yaml": "key: phishing\nname: Phishing\nsteps:\n  - id: a\n    action: get-message\n",
-    },
-    "automatic.yaml": {
-        "playbooks/a.yaml": "name: Phishing\nauto_execute: true\ntrigger_conditions:\n"
-        "  - {op: contains, value: phish, field: alert.title}\nsteps:\n  - id: a\n    action: get-message\n",
-    },
-    "isolate.yaml": {
-        "playbooks/isolate.yaml": "name: Isolate\ninputs: {host: {required: true}, reason: {}}\n"
-        "outputs: {isolated: Whether it is}\nsteps:\n  - id: a\n    action: get-host\n",
-    },
-    "actions": {"connectors.yaml": ACTIONS},
-    "environments": {"playbookctl.yaml": ENVIRONMENTS},
-}
 
 
 def found(folder: Path, code: str) -> list[int]:

@@ -36,6 +36,8 @@ MADE = [
     ("def f():\n    return g(x)", ["def f():\n    return None"]),
     ("def f():\n    yield x", ["def f():\n    yield from ()"]),
     ("for a in b:\n    continue", ["for a in b:\n    pass"]),
+    ("n = zip(a, b, strict=True)", []),
+    ("n = f(a, b=True)", ["n = f(a, b=False)"]),
     ("é = a == b", ["é = a != b"]),
 ]  # fmt: skip
 

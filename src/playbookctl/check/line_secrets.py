@@ -11,10 +11,10 @@ import re
 from playbookctl.check.secret_formats import FORMATS, holds_secret, is_secret
 
 _TELLING = ("pass", "pwd", "secret", "token", "key", "auth")
-_KEY_BEGINS, _KEY_ENDS = "PRIVATE KEY-----", "-----END"
-_NAME = r"(?P<name>[A-Za-z][\w .-]{0,60})[\"']?\s?[:=]\s?"
-_VALUE = r"\"(?P<double>[^\"]*)|'(?P<single>[^']*)|(?P<plain>[^\s\"',;}\]][^\s,;}\]]*)"
-_UNDER = r"(?:^|[\s{,\"'-])(?P<name>[A-Za-z][\w .-]{0,60})[\"']?:(?:\s*[|>][-+\d]*)?\s*$"
+_KEY_EDGE = r"-----(BEGIN|END) (?:[A-Z]+ )*PRIVATE KEY-----"
+_NAME = r"([A-Za-z][\w .-]{0,60})[\"']?\s?[:=]\s?"
+_PLAIN = r"[^\s,;}\]]*"
+_UNDER = r"(?:^|[\s{,\"'-])([A-Za-z][\w .-]{0,60})[\"']?:(?:\s*[|>][-+\d]*)?\s*$"
 
 
 def without_secrets(line: str, above: str = "") -> str:
@@ -28,29 +28,31 @@ def without_secrets(line: str, above: str = "") -> str:
     lowered = line.lower()
     if any(word in lowered for word in _TELLING):
         for match in re.finditer(_NAME, line):
-            line = _without_value(line, match)
+            start, end = _value_at(line, match.end())
+            if holds_secret(match[1]) and is_secret(match[1], line[start:end]):
+                line = _stars(line, start, end)
     return line
 
 
-def _without_value(line: str, name: re.Match[str]) -> str:
-    value = re.compile(_VALUE).match(line, name.end())
-    if value is None or value.lastgroup is None or not holds_secret(name["name"]):
-        return line
-    group = value.lastgroup
-    return _stars(line, *value.span(group)) if is_secret(name["name"], value[group]) else line
+def _value_at(line: str, at: int) -> tuple[int, int]:
+    """Return where the text in quotes begins and ends, or the word; quotes that are not closed last to the end."""
+    quote = line[at : at + 1]
+    if quote in ("'", '"'):
+        end = line.find(quote, at + 1)
+        return at + 1, end if end >= 0 else len(line)
+    word = re.compile(_PLAIN).match(line, at)
+    return word.span() if word else (at, at)
 
 
 def _is_inside_key(above: str) -> bool:
-    begin = above.rfind(_KEY_BEGINS)
-    return begin >= 0 and above.rfind("BEGIN", 0, begin) > above.rfind(_KEY_ENDS)
+    edges = re.findall(_KEY_EDGE, above)
+    return edges[-1:] == ["BEGIN"]
 
 
 def _is_alone(line: str, above: str) -> bool:
     """Tell whether a line is nothing but the secret that the line above gives a name to."""
-    if not above or ":" in line:
-        return False
-    field = re.search(_UNDER, above.rstrip().rpartition("\n")[2])
-    return field is not None and holds_secret(field["name"]) and is_secret(field["name"], line.strip(" \t\"'"))
+    field = None if ":" in line else re.search(_UNDER, above.rstrip().rpartition("\n")[2])
+    return field is not None and holds_secret(field[1]) and is_secret(field[1], line.strip(" \t\"'"))
 
 
 def _stars(line: str, start: int, end: int) -> str:
