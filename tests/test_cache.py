@@ -82,9 +82,8 @@ def reported(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return f"{code}\n{said.err}\n{said.out}"
 
 
-def caches(folder: Path) -> list[Path]:
-    found = folder / ".playbookctl" / "cache"
-    return sorted(found.iterdir()) if found.is_dir() else []
+def caches(folder: Path, ending: str = "rows") -> list[Path]:
+    return sorted((folder / ".playbookctl" / "cache").glob(f"*.{ending}"))
 
 
 def replace(name: str, old: str, new: str) -> Callable[[Path], None]:
@@ -195,12 +194,12 @@ def test_whatever_changes_the_report_is_the_one_made_without_a_cache(
     act, arguments = CHANGES[change]
     act(folder)
     arguments = [*([] if "--today" in arguments else ["--today", "2026-06-01"]), *arguments]
-    kept, again = reported(capsys, *arguments), reported(capsys, *arguments)
-    assert kept == reported(capsys, "--no-cache", *arguments)
-    assert again == kept
-    for file in caches(folder):
-        file.unlink()
-    assert reported(capsys, *arguments) == kept
+    honest = reported(capsys, "--no-cache", *arguments)
+    age(folder)
+    for without in ("", "", "report", "", "rows", ""):  # what was kept, or a part of it, or what the last run kept
+        for file in caches(folder, without) if without else []:
+            file.unlink()
+        assert reported(capsys, *arguments) == honest
 
 
 def test_the_table_of_changes_changes_reports(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -276,35 +275,56 @@ def test_fixes_are_the_same_with_a_cache(folder: Path, capsys: pytest.CaptureFix
     assert reported(capsys) == left == reported(capsys, "--no-cache")
 
 
-def forged(folder: Path, key: bytes, *, seal: bytes | None = None) -> None:
-    """Let the cache say that a playbook with mistakes has none, sealed with `key`."""
-    (file,) = caches(folder)
+def forged(file: Path, key: bytes, *, seal: bytes | None = None) -> None:
+    """Let what was kept say that a playbook with mistakes has none, sealed with `key`."""
     first, _, body = file.read_bytes().partition(b"\n")
-    lines = body.decode().split("\n")
-    index = next(index for index, line in enumerate(lines) if line.startswith("playbooks/doubt.yaml\t"))
-    path, its_stamp, content, _, summary = lines[index].split("\t")
-    lines[index] = f'{path}\t{its_stamp}\t{content}\t["",[],[]]\t{summary}'
-    body = "\n".join(lines).encode()
-    written = first.rpartition(b" ")[0] + b" " + (seal or cache_module._seal(body, key))
-    file.write_bytes(written + b"\n" + body)
+    text = body.decode()
+    if file.suffix == ".report":
+        text = text.partition("\n")[0] + "\n[]"
+    else:
+        row = next(line for line in text.split("\n") if line.startswith("playbooks/doubt.yaml\t"))
+        path, its_stamp, content, _, summary = row.split("\t")
+        text = text.replace(row, f'{path}\t{its_stamp}\t{content}\t["",[],[]]\t{summary}')
+    kind = file.suffix.removeprefix(".")
+    honest = Cache(str(file.parent.parent.parent), key, file.stem)._first(kind, text.encode())
+    file.write_bytes((honest if seal is None else first.rpartition(b" ")[0] + b" " + seal) + b"\n" + text.encode())
 
 
-def own_key(home: Path) -> bytes:
-    return (home / "playbookctl" / "cache.key").read_bytes()
-
-
+@pytest.mark.parametrize("kind", ["rows", "report"])
 def test_a_cache_is_believed_only_with_the_seal_of_this_user(
-    folder: Path, home: Path, capsys: pytest.CaptureFixture[str]
+    folder: Path, home: Path, capsys: pytest.CaptureFixture[str], kind: str
 ) -> None:
     honest = reported(capsys)
     assert "playbooks/doubt.yaml" in honest
-    (file,) = caches(folder)
-    its_seal = file.read_bytes().partition(b"\n")[0].rpartition(b" ")[2]
-    for key, seal in ((b"\0" * 32, None), (b"", None), (b"", its_seal), (b"", b""), (b"", b"0" * 64)):
-        forged(folder, key, seal=seal)
-        assert reported(capsys) == honest
-    forged(folder, own_key(home))
-    assert reported(capsys) != honest, "the forged row was never looked at, so nothing above was shown"
+    key = (home / "playbookctl" / "cache.key").read_bytes()
+    whole = {file.name: file.read_bytes() for file in (*caches(folder), *caches(folder, "report"))}
+    its_seal = caches(folder, kind)[0].read_bytes().partition(b"\n")[0].rpartition(b" ")[2]
+    believed = []
+    for other, seal in ((b"\0" * 32, None), (b"", its_seal), (b"", b""), (b"", b"0" * 64), (key, None)):
+        for name, data in whole.items():
+            (folder / ".playbookctl" / "cache" / name).write_bytes(data)
+        (file,) = caches(folder, kind)
+        forged(file, other, seal=seal)
+        if kind == "rows":
+            caches(folder, "report")[0].unlink()
+        believed.append(reported(capsys) != honest)
+    assert believed == [False, False, False, False, True], "the last shows that what was kept is looked at"
+
+
+def test_a_seal_holds_for_one_name_and_one_kind_only(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    reported(capsys)
+    (rows,) = caches(folder)
+    write(folder / "playbookctl.yaml", CONFIG + "# another state\n")
+    reported(capsys)
+    (other,) = set(caches(folder)) - {rows}
+    key_folder = Path(os.environ["XDG_CACHE_HOME"]) / "playbookctl"
+    key = (key_folder / "cache.key").read_bytes()
+    assert Cache(str(folder), key, other.stem).find("playbooks/p00.yaml") is not None
+    other.write_bytes(rows.read_bytes())
+    assert Cache(str(folder), key, other.stem).find("playbooks/p00.yaml") is None
+    report = other.with_suffix(".report")
+    report.write_bytes(other.read_bytes().replace(b" rows ", b" report ", 1))
+    assert Cache(str(folder), key, other.stem).find_report("playbooks") is None
 
 
 def test_a_key_that_lies_in_the_repository_is_not_used(
@@ -355,11 +375,14 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_a_damaged_cache_is_made_anew(folder: Path, capsys: pytest.CaptureFixture[str], damage: str) -> None:
     honest = reported(capsys)
-    (file,) = caches(folder)
-    whole = file.read_bytes()
-    file.write_bytes(DAMAGE[damage](whole))
-    assert reported(capsys) == honest
-    assert file.read_bytes() == whole
+    for kind in ("rows", "report"):
+        (file,) = caches(folder, kind)
+        whole = file.read_bytes()
+        file.write_bytes(DAMAGE[damage](whole))
+        for report in caches(folder, "report") if kind == "rows" else []:
+            report.unlink()
+        assert reported(capsys) == honest
+        assert file.read_bytes() == whole
 
 
 def test_a_cache_that_cannot_be_written_is_done_without(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -414,8 +437,13 @@ def test_the_cache_is_for_its_owner_only_and_ignored_by_git(
     folder: Path, home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     reported(capsys)
-    made = [folder / ".playbookctl/.gitignore", *caches(folder), home / "playbookctl/cache.key"]
-    assert [file.stat().st_mode & 0o777 for file in made] == [0o600, 0o600, 0o600]
+    made = [
+        folder / ".playbookctl/.gitignore",
+        *caches(folder),
+        *caches(folder, "report"),
+        home / "playbookctl/cache.key",
+    ]
+    assert [file.stat().st_mode & 0o777 for file in made] == [0o600] * 4
     assert [path.stat().st_mode & 0o777 for path in (made[0].parent, made[1].parent)] == [0o700, 0o700]
     subprocess.run(["git", "init", "-q"], check=True)
     status = subprocess.run(["git", "status", "--porcelain", "-uall"], check=True, capture_output=True, text=True)
@@ -433,13 +461,16 @@ def test_what_a_secret_stands_in_is_not_kept(folder: Path, capsys: pytest.Captur
     assert "playbooks/p08.yaml" in kept
     assert "playbooks/p09.yaml" not in kept
     assert secret not in kept
+    age(folder)
+    reported(capsys)
+    assert caches(folder, "report") == []
 
 
 def test_a_few_caches_are_kept_for_a_few_states_of_the_config(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for number in range(7):
         write(folder / "playbookctl.yaml", CONFIG + f"# {number}\n")
         reported(capsys)
-    assert len(caches(folder)) == 4
+    assert len(caches(folder)) == len(caches(folder, "report")) == 4
 
 
 def test_another_state_of_the_tool_has_another_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -538,10 +569,9 @@ def test_processes_that_write_at_once_leave_a_whole_cache(tmp_path: Path) -> Non
     workers = [subprocess.Popen([sys.executable, "-c", SAVE_OFTEN, str(tmp_path), name]) for name in "abcd"]
     seen = 0
     while any(worker.poll() is None for worker in workers):
-        for file in (tmp_path / ".playbookctl" / "cache").glob("name"):
-            first, _, body = file.read_bytes().partition(b"\n")
-            assert first.rpartition(b" ")[2] == cache_module._seal(body, b"k" * 32)
+        if caches(tmp_path):
+            assert Cache(str(tmp_path), b"k" * 32, "name")._read("rows") != ""
             seen += 1
     assert [worker.returncode for worker in workers] == [0, 0, 0, 0]
     assert seen
-    assert [file.name for file in (tmp_path / ".playbookctl" / "cache").iterdir()] == ["name"]
+    assert [file.name for file in (tmp_path / ".playbookctl" / "cache").iterdir()] == ["name.rows"]

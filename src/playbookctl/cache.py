@@ -1,8 +1,8 @@
 """`.playbookctl/cache/`: what was found in each playbook, by its content, so that only what has changed is examined again.
 
-A cache is one file for one state of the tool, the config, the connectors and the ATT&CK data (its `name`): a first line
-with a seal, then a line for each playbook. Nothing depends on it: one that is missing, damaged, from elsewhere or cannot be
-written costs time and changes no report.
+A cache has one `name` for one state of the tool, the config, the connectors and the ATT&CK data, and two files of that name:
+a line for each playbook, and the last whole report, for the run that finds nothing changed. Each begins with a sealed line.
+Nothing depends on them: what is missing, damaged, from elsewhere or cannot be written costs time and changes no report.
 
 The seal is a keyed hash over everything below it. The key lies in the user's own cache folder, never in the repository:
 whoever can put files into a repository, such as the author of a pull request, cannot make a cache that is believed.
@@ -29,63 +29,89 @@ if TYPE_CHECKING:
     Row: TypeAlias = tuple[str, str, str, str]
 
 FOLDER = os.path.join(".playbookctl", "cache")
-_FIRST = b"playbookctl cache 1 "
+_ROWS, _REPORT = "rows", "report"
 _KEY_NAME = "cache.key"
 _KEY_BYTES = 32
 _MOST_BYTES = 1 << 30
-_MOST_CACHES = 4  # of one repository: those of an editor, a hook and a terminal may be of different versions
+_MOST_FILES = (
+    8  # of one repository, two a cache: those of an editor, a hook and a terminal may be of different versions
+)
 _RACY = 2_000_000_000  # ns: a file this young may change again without a change of its times
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 _CODE_ENDINGS = (".py", ".tsv", ".json")
 
 
 class Cache:
-    """The rows of one cache by path relative to the root. Reading and writing never raise.
-
-    `known` files are all there are: rows of others are dropped when it is saved.
-    """
+    """The rows of one cache by path relative to the root, and the last whole report. Reading and writing never raise."""
 
     def __init__(self, root: str, key: bytes, name: str) -> None:
         self._folder = os.path.join(root, FOLDER)
-        self._file = os.path.join(self._folder, name)
+        self._name = name
         self._key = key
         self._is_changed = False
-        self._rows = self._read()
+        self._rows: dict[str, Row] | None = None  # read when first asked for: a whole report does without
 
     def find(self, path: str) -> Row | None:
         """Return the row of a playbook, if there is one; whether it still holds is for the caller to see."""
-        return self._rows.get(path)
+        return self._all().get(path)
 
     def keep(self, path: str, row: Row) -> None:
         """Take a row in."""
-        if self._rows.get(path) != row:
-            self._rows[path] = row
+        rows = self._all()
+        if rows.get(path) != row:
+            rows[path] = row
             self._is_changed = True
 
     def save(self, known: Collection[str]) -> None:
-        """Write the cache if it has changed, whole or not at all. What another process has written meanwhile is kept."""
+        """Write the rows if they have changed, whole or not at all. What another process has written meanwhile is kept.
+
+        `known` are all playbooks there are: rows of others are dropped.
+        """
         if not self._is_changed:
             return
-        kept = {**self._read(), **self._rows}
+        kept = {**self._read_rows(), **self._all()}
         lines = ["\t".join((ascii_path(path), *kept[path])) for path in sorted(kept.keys() & set(known))]
-        body = "".join(f"{line}\n" for line in lines).encode("ascii")
-        try:
-            _make_folder(self._folder)
-            _write(self._file, _FIRST + _seal(body, self._key) + b"\n" + body)
-            _drop_old(self._folder)
-        except OSError:
-            return
+        self._write(_ROWS, "".join(f"{line}\n" for line in lines))
         self._is_changed = False
 
-    def _read(self) -> dict[str, Row]:
+    def find_report(self, state: str) -> str | None:
+        """Return the last whole report, if it was made in this `state`: of all files, and of what was asked."""
+        of, _, text = self._read(_REPORT).partition("\n")
+        return text if of == state else None
+
+    def keep_report(self, state: str, text: str) -> None:
+        """Write a whole report (ASCII) in place of the last."""
+        self._write(_REPORT, f"{state}\n{text}")
+
+    def _all(self) -> dict[str, Row]:
+        if self._rows is None:
+            self._rows = self._read_rows()
+        return self._rows
+
+    def _read_rows(self) -> dict[str, Row]:
+        return dict(_rows(self._read(_ROWS)))
+
+    def _read(self, kind: str) -> str:
+        """Return what was written as this kind, '' where nothing can be believed."""
         try:
-            data = _read_own(self._file, _MOST_BYTES)
+            data = _read_own(os.path.join(self._folder, f"{self._name}.{kind}"), _MOST_BYTES)
         except OSError:
-            return {}
+            return ""
         first, _, body = data.partition(b"\n")
-        if not first.startswith(_FIRST) or first[len(_FIRST) :] != _seal(body, self._key):
-            return {}
-        return dict(_rows(body.decode("ascii")))
+        return body.decode("ascii") if first == self._first(kind, body) else ""
+
+    def _write(self, kind: str, text: str) -> None:
+        body = text.encode("ascii")
+        with contextlib.suppress(OSError):
+            _make_folder(self._folder)
+            _write(os.path.join(self._folder, f"{self._name}.{kind}"), self._first(kind, body) + b"\n" + body)
+            _drop_old(self._folder)
+
+    def _first(self, kind: str, body: bytes) -> bytes:
+        """Return the first line: the format, and the seal over everything that has a meaning."""
+        title = f"playbookctl cache 1 {kind}".encode("ascii")
+        seal = blake2b(title + self._name.encode("ascii") + b"\n" + body, key=self._key, digest_size=32).hexdigest()
+        return title + b" " + seal.encode("ascii")
 
 
 def ascii_path(path: str) -> str:
@@ -156,15 +182,15 @@ def _code(folder: str) -> Iterator[str]:
 
 
 def _rows(text: str) -> Iterator[tuple[str, Row]]:
+    for line in text.split("\n")[:-1]:
+        path, stamp, digest, found, summary = line.split("\t")
+        yield (_path(path) if "\\" in path else path), (stamp, digest, found, summary)
+
+
+def _path(text: str) -> str:
     from ast import literal_eval
 
-    for line in text.split("\n")[:-1]:
-        path, *row = line.split("\t")
-        yield literal_eval(path) if "\\" in path else path, tuple(row)  # type: ignore[misc] # four, as it was sealed
-
-
-def _seal(body: bytes, key: bytes) -> bytes:
-    return blake2b(body, key=key, digest_size=32).hexdigest().encode("ascii")
+    return str(literal_eval(text))
 
 
 def _make_folder(folder: str) -> None:
@@ -213,7 +239,7 @@ def _drop_old(folder: str) -> None:
     """Keep the newest few caches: each state of config or tool has one of its own."""
     with os.scandir(folder) as found:
         rows = sorted(found, key=lambda row: row.stat(follow_symlinks=False).st_mtime_ns, reverse=True)
-    for row in rows[_MOST_CACHES:]:
+    for row in rows[_MOST_FILES:]:
         os.unlink(row.path)
 
 

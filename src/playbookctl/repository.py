@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from playbookctl.attack import AttackIndex
-from playbookctl.cache import Cache, key_in, name_of, stamp
+from playbookctl.cache import Cache, digest, key_in, name_of, stamp
 from playbookctl.check.codes import config_problems
 from playbookctl.check.examined import Examiner
 from playbookctl.check.registry import all_rules
@@ -21,6 +21,8 @@ from playbookctl.load.yaml_nodes import versions
 from playbookctl.model.workspace import Entry
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from playbookctl.check.rule import Rule
     from playbookctl.model.finding import Fix
     from playbookctl.model.source import NodePath
@@ -41,6 +43,8 @@ class Repository:
         self._key_folder = key_folder
         self._jobs = jobs
         self._shown: dict[str, str] = {}
+        self._stamps: dict[str, str] = {}
+        self._cache: tuple[Cache | None] | None = None
         self._examination: Examination | None = None
         found = os.path.abspath(config) if config else find_config(here)
         self.settings, self._config_entry = load_settings(found, here, shown_path(found, here) if found else "")
@@ -90,22 +94,37 @@ class Repository:
 
     def stamp(self, file: str) -> str:
         """Return what changes with the content of a playbook file, '' where only its content tells."""
-        if file in self.drafts or self._links.folder_leads_out(file):
+        if file in self.drafts:
             return ""
-        try:
-            return stamp(os.lstat(file), time.time_ns())
-        except OSError:
+        if file not in self._stamps:
+            self._stamps[file] = self._stamp(file)  # once, and before anything is read
+        return self._stamps[file]
+
+    def state(self, words: Iterable[str]) -> str:
+        """Return what stands for all playbooks as they are and for what is asked of them; '' where it would not be sure."""
+        files = self.files()
+        stamps = [self.stamp(file) for file in files]
+        if "" in stamps:
             return ""
+        parts = [self.here, self.settings.root, *words, "", *files, *stamps]
+        return digest("\0".join(parts).encode("utf-8", "surrogateescape"))
 
     def context(self) -> Context:
         """Return what the rules may know."""
         return Context(self.settings, self.connectors, self.attack)
 
+    @property
+    def cache(self) -> Cache | None:
+        """The cache; None where none is wanted, none can be, or where there is too little to be worth one."""
+        if self._cache is None:
+            self._cache = (self._open_cache(),)
+        return self._cache[0]
+
     def examination(self) -> Examination:
         """Return what examines playbooks, one by one: the same for every check of this repository."""
         if self._examination is None:
             examiner = Examiner(all_rules().values(), self.context(), settled)
-            self._examination = Examination(self, examiner, self._cache(), self._jobs)
+            self._examination = Examination(self, examiner, self.cache, self._jobs)
         return self._examination
 
     def summaries(self) -> list[Summary]:
@@ -129,8 +148,15 @@ class Repository:
         """Return a shown path as the config has it: relative to the root, with `/`."""
         return shown_path(os.path.join(self.here, shown), self.settings.root)
 
-    def _cache(self) -> Cache | None:
-        """Return the cache; None where none is wanted, none can be, or where there is too little to be worth one."""
+    def _stamp(self, file: str) -> str:
+        if self._links.folder_leads_out(file):
+            return ""
+        try:
+            return stamp(os.lstat(file), time.time_ns())
+        except OSError:
+            return ""
+
+    def _open_cache(self) -> Cache | None:
         root = self.settings.root
         if self._key_folder is None or not self.settings.cache or len(self.files()) < _WORTH_A_CACHE:
             return None
@@ -139,7 +165,8 @@ class Repository:
 
     def _deciding(self) -> list[str | bytes | None]:
         """Return all that findings in a playbook depend on, beside the playbook and the tool itself."""
-        own = [None if entry is None else entry.source.text for entry in (self._config_entry, self._connectors_entry)]
+        entries = (self._config_entry, self._connectors_entry)
+        own = [None if entry is None else f"{entry.source.text}\n{entry.problems!r}" for entry in entries]
         file = self.settings.attack_file
         return [*own, None if file is None else read_bytes(os.path.join(self.settings.root, file)), *versions()]
 

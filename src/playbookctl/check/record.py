@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from playbookctl.check.examined import Examined, Said
 from playbookctl.check.suppress import Comment
-from playbookctl.model.finding import Edit, Fix, Location, Severity
+from playbookctl.model.finding import Edit, Finding, Fix, Location, Severity, Suppression
 from playbookctl.model.source import Key, Span
 from playbookctl.model.workspace import Summary
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from playbookctl.model.source import NodePath
 
 _NOTHING = '["",[],[]]'
@@ -65,15 +67,49 @@ def read_summaries(files: list[str], texts: list[str]) -> list[Summary]:
     ]
 
 
+def write_findings(findings: Iterable[Finding]) -> str:
+    """Return findings in any files as one line of ASCII."""
+    return _encode([_finding(finding) for finding in findings])
+
+
+def read_findings(text: str) -> list[Finding]:
+    """Return the findings that `write_findings` has written."""
+    return [_read_finding(*row) for row in json.loads(text)]
+
+
+def _finding(finding: Finding) -> list[Any]:
+    suppression = finding.suppression
+    return [
+        [finding.code, finding.rule, finding.severity.value, finding.message, finding.location.file],
+        _place(finding.location),
+        [[place.file, _place(place), message] for place, message in finding.related],
+        finding.fix and _fix(finding.fix),
+        suppression and [suppression.kind, suppression.reason],
+    ]
+
+
+def _read_finding(words: list[str], place: Any, related: Any, fix: Any, suppression: Any) -> Finding:
+    code, rule, severity, message, file = words
+    return Finding(
+        code,
+        rule,
+        _SEVERITIES[severity],
+        message,
+        _read_place(file, place),
+        related=tuple((_read_place(other, there), words) for other, there, words in related),
+        fix=fix and _read_fix(file, fix),
+        suppression=suppression and Suppression(*suppression),
+    )
+
+
 def _said(said: Said) -> list[Any]:
-    fix = said.fix
     return [
         said.identity,
         said.message,
         _place(said.location),
         said.severity and said.severity.value,
         [[_place(place), message] for place, message in said.related],
-        fix and _fix(fix),
+        said.fix and _fix(said.fix),
     ]
 
 

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from playbookctl.model.workspace import Settings
 
@@ -21,8 +21,7 @@ def playbook_files(settings: Settings) -> list[str]:
     found: set[str] = set()
     for pattern in settings.playbooks:
         found.update(_expand(settings.root, pattern))
-    kept = [file for file in found if _is_playbook(file, settings)]
-    return sorted(_not_ignored(kept, settings.root))
+    return sorted(_not_ignored(list(filter(_chooser(settings), found)), settings.root))
 
 
 def select(paths: Iterable[str], settings: Settings) -> tuple[list[str], list[str]]:
@@ -58,7 +57,7 @@ def decisive(paths: Iterable[str], settings: Settings) -> str | None:
 
 def belongs(file: str, settings: Settings) -> bool:
     """Tell whether a path (absolute) is where a playbook would lie, whether or not there is such a file."""
-    if not _is_playbook(file, settings):
+    if not _chooser(settings)(file):
         return False
     relative = os.path.relpath(file, settings.root).replace(os.sep, "/")
     return any(
@@ -80,7 +79,7 @@ class Links:
 
     def folder_leads_out(self, file: str) -> bool:
         """Tell whether the folder of `file` is, or lies behind, such a link."""
-        folder = os.path.dirname(file)
+        folder = file.rpartition(os.sep)[0]
         if folder not in self._folders:
             self._folders[folder] = self._leaves(folder)
         return self._folders[folder]
@@ -90,14 +89,22 @@ class Links:
         return not (real == self._root or real.startswith(self._root.rstrip(os.sep) + os.sep))
 
 
-def _is_playbook(file: str, settings: Settings) -> bool:
-    name = os.path.basename(file)
-    if not name.endswith(ENDINGS) or name.endswith(TEST_ENDINGS) or name in ("playbookctl.yaml", "playbookctl.yml"):
-        return False
-    if file == os.path.join(settings.root, settings.connectors) or file == settings.config_file:
-        return False
-    relative = os.path.relpath(file, settings.root).replace(os.sep, "/")
-    return not any(_glob(pattern).fullmatch(relative) for pattern in settings.exclude)
+def _chooser(settings: Settings) -> Callable[[str], bool]:
+    """Return what tells, by its path alone, whether a file is a playbook; made once, asked for each of thousands."""
+    others = {os.path.join(settings.root, settings.connectors), settings.config_file}
+    excluded = [_glob(pattern) for pattern in settings.exclude]
+
+    def is_playbook(file: str) -> bool:
+        if not file.endswith(ENDINGS) or file.endswith(TEST_ENDINGS) or file in others:
+            return False
+        if file.rpartition(os.sep)[2] in ("playbookctl.yaml", "playbookctl.yml"):
+            return False
+        if not excluded:
+            return True
+        relative = os.path.relpath(file, settings.root).replace(os.sep, "/")
+        return not any(pattern.fullmatch(relative) for pattern in excluded)
+
+    return is_playbook
 
 
 def _expand(root: str, pattern: str) -> Iterator[str]:
@@ -153,7 +160,7 @@ def _glob(pattern: str) -> re.Pattern[str]:
 
 def _not_ignored(files: list[str], root: str) -> list[str]:
     """Leave out what git ignores; git itself is asked, and only where a .gitignore exists that could say so."""
-    folders = {os.path.dirname(file) for file in files}
+    folders = {file.rpartition(os.sep)[0] for file in files}
     if not files or not any(_has_ignore_file(folder) for folder in folders):
         return files
     import subprocess
