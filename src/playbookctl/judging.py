@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from playbookctl.check.baseline import known_findings, read_baseline
 from playbookctl.check.codes import config_problems
 from playbookctl.check.engine import Engine
 from playbookctl.check.facts import facts_of
-from playbookctl.check.identity import place_of, text_of
+from playbookctl.check.identity import identity_of
 from playbookctl.check.registry import all_rules
 from playbookctl.check.rule import Context
 from playbookctl.check.selection import Selection
@@ -21,14 +22,28 @@ from playbookctl.review.found import Found
 from playbookctl.review.sides import Held, Side, digest_of, without_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from playbookctl.check.baseline import Baseline
     from playbookctl.committed import Committed
-    from playbookctl.model.finding import Finding
+    from playbookctl.model.finding import Finding, Problem
     from playbookctl.model.workspace import Connectors
 
+_COMMENT = "playbookctl:"  # what a suppression begins with
 _SECRET = "PB403"  # noqa: S105 - the code of the rule, not a secret
+
+
+class Judged(NamedTuple):
+    """A side as loaded, the findings in the files that were to be checked, and what rules say of all playbooks.
+
+    `commented` are the files of `checked` in which a comment may switch findings off.
+    """
+
+    side: Side
+    found: tuple[Found, ...]
+    problems: tuple[tuple[str, Problem], ...]
+    engine: Engine
+    commented: frozenset[str]
 
 
 class Judge:
@@ -44,39 +59,57 @@ class Judge:
         self._folder = os.path.relpath(base.settings.root, base.root)
         self._known: dict[tuple[str, str], Held] = {}
 
-    def side(self, commit: Committed) -> Side:
-        """Load the playbooks of a commit; a file that was just so on another side is not loaded again."""
-        playbooks: dict[str, Held] = {}
-        twice: list[Held] = []
-        for path, blob in commit.playbooks(self.settings).items():
-            same = (path, blob.name)
-            held = self._known.get(same) or self._held(commit.load(path), blob.name)
-            if not blob.is_link:  # the same link may lead to another text
-                self._known[same] = held
-            if held.key in playbooks:
-                twice.append(held)
-            else:
-                playbooks[held.key] = held
-        return Side(playbooks, tuple(twice), None if commit.wrong else commit.settings, commit.connectors)
+    def judge(self, commit: Committed, connectors: Connectors, checked: Collection[str]) -> Judged:
+        """Load the playbooks of a commit, and check the files `checked` and the commit's own two one by one.
 
-    def findings(self, commit: Committed, side: Side, connectors: Connectors, files: set[str]) -> list[Found]:
-        """Return the findings in `files`, those that speak of all playbooks, and those of the commit's own two files."""
+        A file that another side has just so is not loaded again, unless it is to be checked.
+        """
         context = Context(self.settings, connectors, self._attack)
         selection = Selection(self.settings, (), (), self.rooted)
         engine = Engine(self.rules, context, selection, commit.load, self.today, self._baseline(commit))
-        found: list[Finding] = []
-        entries: dict[str, Entry] = {}
-        for path in sorted(files):
-            entries[path] = entry = commit.load(path)
-            found += engine.check_entry(entry)
+        playbooks: dict[str, Held] = {}
+        twice: list[Held] = []
+        found: list[Found] = []
+        commented: set[str] = set()
+        files = commit.playbooks(self.settings)
+        commit.tree.fetch(
+            blob for path, blob in files.items() if path in checked or (path, blob.name) not in self._known
+        )
+        gc.disable()  # nothing here makes cycles worth collecting
+        try:
+            for path, blob in files.items():
+                held = self._known.get((path, blob.name)) if not blob.is_link else None
+                if held is None or path in checked:
+                    entry = commit.load(path)
+                    held = held or self._held(entry, blob.name)
+                    self._known[path, blob.name] = held
+                    if path in checked:
+                        commented |= {path} if _COMMENT in entry.source.text else set()
+                        found += _found(engine.check_entry(entry), held.key, entry)
+                if playbooks.setdefault(held.key, held) is not held:
+                    twice.append(held)
+        finally:
+            gc.enable()
         for own in self._own(commit):
-            entries[own.source.path] = own
-            found += engine.check_entry(own)
-        held = sorted((*side.playbooks.values(), *side.twice), key=lambda each: each.file)
-        found += engine.check_workspace(Workspace(tuple(map(_summary, held))), None)
-        found += engine.check_suppressions(files)
-        keys = {each.file: each.key for each in held}
-        return list(_found(found, keys, entries, commit))
+            found += _found(engine.check_entry(own), "", own)
+        side = Side(playbooks, tuple(twice), None if commit.wrong else commit.settings, commit.connectors)
+        workspace = Workspace(tuple(map(_summary, side.all_held())))
+        problems = tuple(engine.workspace_problems(workspace))
+        return Judged(side, tuple(found), problems, engine, frozenset(commented))
+
+    def findings(self, judged: Judged, other: Judged, checked: Collection[str]) -> list[Found]:
+        """Return all findings of a side, but for what rules say of all playbooks just so on both sides."""
+        same = set(other.problems)
+        commented = judged.commented | other.commented
+        left = [row for row in judged.problems if row not in same or row[1].file in commented]
+        engine, keys = judged.engine, {held.file: held.key for held in judged.side.all_held()}
+        found = list(judged.found)
+        for row in sorted(left, key=lambda row: row[1].file):  # a file is opened once for all that is said of it
+            for finding in engine.locate([row]):
+                found += _found([finding], keys.get(finding.location.file, ""), engine.entry(finding.location.file))
+        for finding in engine.check_suppressions(set(checked)):
+            found += _found([finding], keys.get(finding.location.file, ""), engine.entry(finding.location.file))
+        return found
 
     def rooted(self, path: str) -> str:
         """Return a path of the commit as the config has it: relative to the config's folder."""
@@ -100,9 +133,8 @@ class Judge:
         data = self.base.bytes_of(path) if path is not None else None
         if path is None or data is None:
             return None
-        return read_baseline(
-            path, data, self.rooted, lambda file: os.path.join(self._folder, file) in commit.tree.files
-        )
+        here = commit.tree.files
+        return read_baseline(path, data, self.rooted, lambda file: _below(self._folder, file) in here)
 
     def _held(self, entry: Entry, text: str) -> Held:
         playbook, file = entry.playbook, entry.source.path
@@ -124,30 +156,20 @@ class Judge:
             yield commit.connectors_entry
 
 
+def _below(folder: str, file: str) -> str:
+    return os.path.normpath(os.path.join(folder, file)).replace(os.sep, "/")
+
+
 def _summary(held: Held) -> Summary:
     name = held.playbook.name if held.playbook is not None else ""
     return Summary(held.file, held.key, name, held.facts, has_key=held.has_key)
 
 
-def _found(
-    findings: Iterable[Finding], keys: dict[str, str], entries: dict[str, Entry], commit: Committed
-) -> Iterator[Found]:
+def _found(findings: Iterable[Finding], key: str, entry: Entry) -> Iterator[Found]:
     for finding in findings:
-        file = finding.location.file
-        if file not in entries:
-            entries[file] = commit.load(file)
-        entry = entries[file]
-        data = entry.document.data if entry.document else None
-        suppression = finding.suppression
+        location, suppression = finding.location, finding.suppression
+        _, at, text = identity_of(finding.code, location, entry)
         yield Found(
-            finding.code,
-            finding.severity.value,
-            keys.get(file, ""),
-            file,
-            finding.location.span.start_line,
-            place_of(finding.location.path, data),
-            text_of(finding.code, finding.location, entry),
-            finding.message,
-            suppression.kind if suppression is not None else "",
-            suppression.reason if suppression is not None else "",
-        )
+            finding.code, finding.severity.value, key, location.file, location.span.start_line, at, text, finding.message,
+            suppression.kind if suppression is not None else "", suppression.reason if suppression is not None else "",
+        )  # fmt: skip

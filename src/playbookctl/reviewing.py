@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import posixpath
-from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -47,15 +46,15 @@ def review(here: str, base: str, head: str, config: str | None, today: str) -> R
         raise UsageError(f"review needs git: {why_no_history(here)}", hint="run it inside the repository")
     tip, new = commit_called(history, base), commit_called(history, head)
     old = merge_base(history, tip, base, new)
-    with closing(Store(history.root)) as store:
-        trees = {commit: Tree(store, commit) for commit in dict.fromkeys((tip, old, new))}
-        place = _config(trees[tip], history.root, here, config)
-        sides = {commit: Committed(tree, history.root, place) for commit, tree in trees.items()}
-        if sides[tip].wrong:
-            raise ConfigError(f"the base cannot judge: {sides[tip].wrong}", hint="mend the config on the base first")
-        judge = Judge(sides[tip], today)
-        notes = list(_not_part(history, base, head, tip, old))
-        return _compare(judge, sides[old], sides[new], Commit(base, old), Commit(head, new), notes)
+    store = Store(history.root)
+    trees = {commit: Tree(store, commit) for commit in dict.fromkeys((tip, old, new))}
+    place = _config(trees[tip], history.root, here, config)
+    sides = {commit: Committed(tree, history.root, place) for commit, tree in trees.items()}
+    if sides[tip].wrong:
+        raise ConfigError(f"the base cannot judge: {sides[tip].wrong}", hint="mend the config on the base first")
+    judge = Judge(sides[tip], today)
+    notes = list(_not_part(history, base, head, tip, old))
+    return _compare(judge, sides[old], sides[new], Commit(base, old), Commit(head, new), notes)
 
 
 def _config(tree: Tree, root: str, here: str, config: str | None) -> str:
@@ -71,17 +70,17 @@ def _config(tree: Tree, root: str, here: str, config: str | None) -> str:
 
 
 def _compare(judge: Judge, old: Committed, new: Committed, base: Commit, head: Commit, notes: list[str]) -> Reviewed:
-    before, now = judge.side(old), judge.side(new)
     catalogue = judged(judge.base.connectors, new.connectors)
     own = {judge.base.config, judge.base.catalogue, *filter(None, [judge.known_more(new)[0]])}
     changed = _changed(old.tree, new.tree)
-    all_again = judge.base.catalogue in changed
-    files = [_files(side, None if all_again else changed) for side in (before, now)]
-    findings = (
-        judge.findings(old, before, judge.base.connectors, files[0]),
-        judge.findings(new, now, catalogue, files[1]),
-    )
-    ours = {held.file for side in (before, now) for held in (*side.playbooks.values(), *side.twice)}
+    checked = None if catalogue != judge.base.connectors else changed  # another catalogue may find others everywhere
+    files = [set(side.playbooks(judge.settings)) for side in (old, new)]
+    files = files if checked is None else [each & checked for each in files]
+    was = judge.judge(old, judge.base.connectors, files[0])
+    is_ = judge.judge(new, catalogue, files[1])
+    findings = judge.findings(was, is_, files[0]), judge.findings(is_, was, files[1])
+    before, now = was.side, is_.side
+    ours = {held.file for side in (before, now) for held in side.all_held()}
     given = Given(
         base=base,
         head=head,
@@ -100,11 +99,6 @@ def _compare(judge: Judge, old: Committed, new: Committed, base: Commit, head: C
 def _changed(old: Tree, new: Tree) -> set[str]:
     """Return the paths that differ between two commits."""
     return {path for path in old.files.keys() | new.files.keys() if old.files.get(path) != new.files.get(path)}
-
-
-def _files(side: Side, changed: set[str] | None) -> set[str]:
-    files = {held.file for held in (*side.playbooks.values(), *side.twice)}
-    return files if changed is None else files & changed
 
 
 def _hidden(judge: Judge, new: Committed) -> tuple[str, ...]:

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from playbookctl.errors import ConfigError
 
 if TYPE_CHECKING:
-    from typing import IO
+    from collections.abc import Iterable
 
 _LINK = "120000"
 _MOST_LINKS = 10  # that lead to links
 _LONGEST_LINK = 4096  # bytes of a path
+_MOST_KEPT = 100_000_000  # bytes
 _OF_A_HOOK = frozenset({"GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_WORK_TREE"})
 
 
@@ -40,59 +41,61 @@ class LeadsOut(Exception):
 
 
 class Store:
-    """Reads contents by name, one at a time, through one process of git. Close it."""
+    """Reads contents by name, many with one call of git, and keeps them as long as there is room."""
 
     def __init__(self, root: str) -> None:
         self.root = root
-        self._process: subprocess.Popen[bytes] | None = None
+        self._kept: dict[str, bytes] = {}
+        self._room = _MOST_KEPT
 
     def tree(self, commit: str) -> dict[str, Blob]:
         """Return {path relative to the root: file} of a commit (its full id). Raises ConfigError if git fails."""
-        done = subprocess.run(
-            ["git", "-C", self.root, "ls-tree", "-r", "-l", "-z", "--full-tree", commit],
-            capture_output=True, check=False, env=_environment(),
-        )  # fmt: skip
-        if done.returncode:
-            said = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0].removeprefix("fatal: ")
-            raise ConfigError(f"git cannot list commit {commit[:12]}: {said}", hint="fetch it whole: git fetch")
-        rows = (row.split("\t", 1) for row in done.stdout.decode("utf-8", "surrogateescape").split("\0") if row)
+        listed = self._git("ls-tree", "-r", "-l", "-z", "--full-tree", commit).decode("utf-8", "surrogateescape")
         found: dict[str, Blob] = {}
-        for head, path in rows:
+        for head, path in (row.split("\t", 1) for row in listed.split("\0") if row):
             mode, kind, name, size = head.split()
             if kind == "blob":
                 found[path] = Blob(mode, name, int(size))
         return found
 
+    def fetch(self, blobs: Iterable[Blob]) -> None:
+        """Read contents ahead, as far as there is room. Raises ConfigError for one that this clone does not have."""
+        wanted: dict[str, int] = {}
+        for blob in blobs:
+            if blob.name not in self._kept and blob.name not in wanted and blob.size <= self._room:
+                wanted[blob.name] = blob.size
+                self._room -= blob.size
+        if wanted:
+            self._kept.update(self._contents(list(wanted)))
+
     def read(self, blob: Blob) -> bytes:
         """Return a content, however large. Raises ConfigError where this clone does not have it."""
-        wanted, answer = self._pipes()
-        wanted.write(blob.name.encode() + b"\n")
-        wanted.flush()
-        head = answer.readline().split()
-        if len(head) != 3:  # noqa: PLR2004 - name, kind, size; two where the object is missing
-            raise ConfigError(
-                f"this clone lacks the content {blob.name[:12]}",
-                hint="clone without a filter, or fetch the rest: git fetch --refetch",
-            )
-        data = answer.read(int(head[2]))
-        answer.read(1)
-        return data
+        kept = self._kept.get(blob.name)
+        return self._contents([blob.name])[blob.name] if kept is None else kept
 
-    def close(self) -> None:
-        """End the process."""
-        if self._process is not None:
-            self._process.communicate()
-            self._process = None
+    def _contents(self, names: list[str]) -> dict[str, bytes]:
+        answer = self._git("cat-file", "--batch", sent="".join(f"{name}\n" for name in names).encode())
+        found: dict[str, bytes] = {}
+        at = 0
+        for name in names:
+            end = answer.index(b"\n", at)
+            head = answer[at:end].split()
+            if len(head) != 3:  # noqa: PLR2004 - name, kind, size; two where the object is missing
+                hint = "clone without a filter, or fetch the rest: git fetch --refetch"
+                raise ConfigError(f"this clone lacks the content {name[:12]}", hint=hint)
+            size = int(head[2])
+            found[name] = answer[end + 1 : end + 1 + size]
+            at = end + size + 2
+        return found
 
-    def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
-        if self._process is None:
-            self._process = subprocess.Popen(
-                ["git", "-C", self.root, "cat-file", "--batch"],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment(),
-            )  # fmt: skip
-        if self._process.stdin is None or self._process.stdout is None:
-            raise ConfigError("git cat-file gave no answer", hint="see whether git works in this folder")
-        return self._process.stdin, self._process.stdout
+    def _git(self, *arguments: str, sent: bytes = b"") -> bytes:
+        done = subprocess.run(
+            ["git", "-C", self.root, *arguments], input=sent, capture_output=True, check=False, env=_environment()
+        )
+        if done.returncode:
+            said = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0].removeprefix("fatal: ")
+            raise ConfigError(f"git {arguments[0]} failed: {said}", hint="fetch the commits whole: git fetch")
+        return done.stdout
 
 
 class Tree:
@@ -118,6 +121,10 @@ class Tree:
             if blob is None:
                 break
         raise LeadsOut(path)
+
+    def fetch(self, blobs: Iterable[Blob]) -> None:
+        """Read contents ahead; see `Store.fetch`."""
+        self._store.fetch(blobs)
 
     def content(self, blob: Blob) -> bytes:
         """Return the content of a file. Look at its size first."""

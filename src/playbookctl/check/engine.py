@@ -15,7 +15,7 @@ from playbookctl.check.suppress import Comment, comments_of, remarks, suppress
 from playbookctl.model.finding import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from playbookctl.check.baseline import Baseline, Recorder
     from playbookctl.check.examined import Examined
@@ -100,12 +100,23 @@ class Engine:
 
         `shown` limits them to those of which at least one place lies in these files; None shows all.
         """
-        found: list[Finding] = []
+        return self.locate(
+            (code, problem)
+            for code, problem in self.workspace_problems(workspace)
+            if shown is None or shown & {problem.file, *(related.file for related in problem.related)}
+        )
+
+    def workspace_problems(self, workspace: Workspace) -> Iterator[tuple[str, Problem]]:
+        """Yield what the rules that look at all playbooks say, each with its code; no file is opened for it."""
         for rule in self._workspace_rules:
             for problem in rule.check(workspace, self._context):
-                files = {problem.file, *(related.file for related in problem.related)}
-                if shown is None or files & shown:
-                    found += self._findings(rule, problem, self.entry(problem.file))
+                yield rule.code, problem
+
+    def locate(self, problems: Iterable[tuple[str, Problem]]) -> list[Finding]:
+        """Return the findings of problems that `workspace_problems` yields."""
+        found: list[Finding] = []
+        for code, problem in problems:
+            found += self._findings(self._rules[code], problem, self.entry(problem.file))
         return found
 
     def check_suppressions(self, files: set[str]) -> list[Finding]:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from playbookctl.review.sides import Held, Side
 
-_ALIKE = 0.5  # of what two playbooks say, to be one that was renamed
+_ALIKE = 0.5  # of what two playbooks of one name say, to be one that has another key
+_NEARLY_SAME = 0.95  # and of two that have another name too
 _COMMON = 30  # playbooks with the same step, beyond which it tells nothing
 
 
@@ -77,7 +78,7 @@ def _renamed(lost: Mapping[str, Held], gained: Mapping[str, Held]) -> list[tuple
         near = {key for feature in mine if len(where.get(feature, ())) <= _COMMON for key in where.get(feature, ())}
         for new in near:
             alike = len(mine & said[new]) / len(mine | said[new])
-            if alike >= _ALIKE:
+            if alike >= (_ALIKE if held.name == gained[new].name else _NEARLY_SAME):
                 candidates.append((-alike, old, new))
     return _best(sorted(candidates))
 

@@ -35,6 +35,11 @@ class Held:
     digest: str
     has_key: bool
 
+    @property
+    def name(self) -> str:
+        """What people call it, in small letters; '' for what is no playbook."""
+        return self.playbook.name.casefold() if self.playbook is not None else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Side:
@@ -47,6 +52,10 @@ class Side:
     twice: tuple[Held, ...]
     settings: Settings | None
     connectors: Connectors | None
+
+    def all_held(self) -> tuple[Held, ...]:
+        """Return every file, sorted by path."""
+        return tuple(sorted((*self.playbooks.values(), *self.twice), key=lambda held: held.file))
 
 
 def digest_of(data: Mapping[str, Any]) -> str:
