@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 CHANGED, ALL = 300, 612
+SECRET = "ghp_" + "wE7k2LmQ9xZr4TvB8nYc3PdS6hJf5GaU1"  # a token in the form of an issuer, and of nobody
 _OWNERS = ("soc-lead", "mail-team", "identity", "endpoint", "cloud")
 
 
@@ -97,8 +98,8 @@ WAYS: tuple[tuple[str, Callable[[dict[str, Any]], object]], ...] = (
     ("another text", lambda data: data.update(description="Another text.", name=data["name"] + " again")),
     ("tags", lambda data: data.update(tags=["b", "c"])),
     ("condition", lambda data: _named(data, "user").update({"if": {"field": "alert.user", "op": "exists"}})),
-    ("a secret exchanged", lambda data: _named(data, "look")["with"].update(api_key="AKIAIOSFODNN7EXAMPLE" + data["key"][-3:])),
-    ("hostile texts", lambda data: data.update(name="</details> @org/team ![x](http://x.test/p) \x1b[31m ::error::x" * 9)),
+    ("a secret added", lambda data: _named(data, "look")["with"].update(api_key=SECRET + data["key"][-3:])),
+    ("hostile texts", lambda data: data.update(name="</details> @org/team ![x](http://x.test/p) ::error::x" * 9)),
     ("a field of a vendor", lambda data: data.update({"x-vendor": {"colour": data["key"]}})),
 )  # fmt: skip
 

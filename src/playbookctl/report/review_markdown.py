@@ -12,7 +12,7 @@ from playbookctl.report.bounded import Bounded
 from playbookctl.report.summary import count
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from playbookctl.model.review import PlaybookChange, Review, ReviewFinding, Risk
     from playbookctl.model.review_effects import Firing
@@ -23,7 +23,7 @@ NOTHING = "<!-- playbookctl:nothing -->"  # by which `comment` knows that no com
 LIMIT = 65_000  # characters; GitHub refuses a comment of more than 65,536
 _FULL = {Level.HIGH: 18_000, Level.MEDIUM: 8_000, Level.LOW: 4_000}  # characters for risks of a level, told in full
 _SHORT = 3_000  # and for the others of that level, one line each
-_CHANGES, _DIAGRAMS, _FINDINGS, _SOME = 14_000, 9_000, 4_000, 3_000
+_CHANGES, _DIAGRAMS, _FINDINGS, _SOME = 16_000, 14_000, 4_000, 3_000
 _TAIL = 4_000
 _MARKS = {Level.HIGH: "🔴", Level.MEDIUM: "🟠", Level.LOW: "🟡"}
 _SENTENCE = 500  # characters of one text
@@ -82,40 +82,51 @@ def _risks(page: Bounded, review: Review) -> None:
             continue
         fold = level is Level.LOW
         title = f"{_MARKS[level]} {count(len(rows), f'{level.value} risk')}"
+        groups = review_words.grouped(rows)
+        blocks = list(_fitting((_risk(group, names) for group in groups), _FULL[level]))
+        rest = _short(groups[len(blocks) :], names, level)
         head = _folded(title) if fold else f"#### {title}\n"
-        room = _FULL[level]
-        shown = 0
-        blocks: list[str] = []
-        for risk in rows:
-            block = _risk(risk, names)
-            room -= len(block) + 1
-            if room < 0:
-                break
-            blocks.append(block)
-            shown += 1
-        rest = list(_short(rows[shown:], names, level))
-        page.add("\n".join([head, *blocks, *rest, *(["\n</details>"] if fold else [""])]))
+        page.add("\n".join([head, *blocks, *rest, "\n</details>" if fold else ""]))
 
 
-def _risk(risk: Risk, names: dict[str, str]) -> str:
+def _fitting(blocks: Iterable[str], room: int) -> Iterator[str]:
+    """Yield the first blocks that fit into `room` characters."""
+    for block in blocks:
+        room -= len(block) + 1
+        if room < 0:
+            return
+        yield block
+
+
+def _risk(group: Sequence[Risk], names: dict[str, str]) -> str:
+    risk = group[0]
     return (
-        f"- {_subject(risk, names)} {_say(risk.sentence)}\n"
+        f"- {_subjects(group, names)} {_say(risk.sentence)}\n"
         f"  - **before:** {_say(risk.before)}\n"
         f"  - **now:** {_say(risk.now)}\n"
         f"  - **undo:** {_say(risk.undo)}"
     )
 
 
-def _short(rows: Sequence[Risk], names: dict[str, str], level: Level) -> Iterable[str]:
+def _short(groups: Sequence[Sequence[Risk]], names: dict[str, str], level: Level) -> Iterator[str]:
     """Yield the risks for which there was no room, one line each, and at last how many more there are."""
-    room = _SHORT
-    for at, risk in enumerate(rows):
-        line = f"- {_subject(risk, names)} {escape.markdown(risk.sentence, 160)}"
-        room -= len(line) + 1
-        if room < 0:
-            yield f"\n… {count(len(rows) - at, f'more {level.value} risk')} not shown here; `--format json` has all."
-            return
-        yield line
+    lines = [f"- {_subjects(group, names)} {escape.markdown(group[0].sentence, 160)}" for group in groups]
+    shown = list(_fitting(lines, _SHORT))
+    yield from shown
+    more = sum(map(len, groups[len(shown) :]))
+    if more:
+        yield f"\n… {count(more, f'more {level.value} risk')} not shown here; `--format json` has all."
+
+
+def _subjects(group: Sequence[Risk], names: dict[str, str]) -> str:
+    if len(group) == 1:
+        return _subject(group[0], names)
+    others = ", ".join(escape.code(risk.key, 80) for risk in group[1:_NAMED])
+    more = f" and {len(group) - _NAMED:,} more" if len(group) > _NAMED else ""
+    return f"**{len(group):,} playbooks**, such as {_subject(group[0], names)}, {others}{more}: each"
+
+
+_NAMED = 6  # of the playbooks of which the same is said
 
 
 def _subject(risk: Risk, names: dict[str, str]) -> str:

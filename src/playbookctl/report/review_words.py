@@ -8,7 +8,7 @@ from playbookctl.model.review import ChangeKind, Level
 from playbookctl.report.summary import GROUP_WORDS, count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from playbookctl.model.review import Exchange, PlaybookChange, Review, Risk, StepNote
     from playbookctl.model.review_totals import ReviewTotals
@@ -38,6 +38,15 @@ def risks(totals: ReviewTotals) -> str:
         return "no risk found"
     last = parts.pop()
     return f"{', '.join(parts)} and {last} {'risk' if totals.risks == 1 else 'risks'}".removeprefix(" and ")
+
+
+def grouped(risks: Iterable[Risk]) -> list[tuple[Risk, ...]]:
+    """Return the risks in their order, those together that say the same of several playbooks."""
+    groups: dict[tuple[object, ...], list[Risk]] = {}
+    for at, risk in enumerate(risks):
+        same = (risk.level, risk.kinds, risk.sentence, risk.before, risk.undo) if risk.key else (at,)
+        groups.setdefault(same, []).append(risk)
+    return [tuple(rows) for rows in groups.values()]
 
 
 def subject(risk: Risk, names: dict[str, str]) -> tuple[str, str]:

@@ -60,11 +60,12 @@ class Changed:
 def compare(pairs: Iterable[Pair], before: Reachable, now: Reachable) -> Changed:
     """Compare the steps of every playbook whose content changed."""
     by_key = {pair.key: pair for pair in pairs}
-    steps = {
-        key: step_changes.compare(
-            pair.old.playbook if pair.old is not None else None, pair.new.playbook if pair.new is not None else None
-        )
-        for key, pair in by_key.items()
-        if pair.kind not in _SAME
-    }
+    steps = {key: _steps(pair) for key, pair in by_key.items() if pair.kind not in _SAME}
     return Changed(by_key, before, now, steps)
+
+
+def _steps(pair: Pair) -> StepChanges:
+    if pair.is_unreadable:
+        return step_changes.compare(None, None)  # nothing is known to be gone or new
+    old, new = pair.old, pair.new
+    return step_changes.compare(old.playbook if old is not None else None, new.playbook if new is not None else None)

@@ -27,18 +27,18 @@ def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[tupl
     """Return what is different in what a step does, and in where it leads, as phrases."""
     plain: list[str] = []
     if before.get("type") != now.get("type"):
-        plain.append(f"kind: {before.get('type', 'action')} before, {now.get('type', 'action')} now")
+        plain.append(f"kind: {before.get('type', 'action')} → {now.get('type', 'action')}")
     for field, show in _SPECIAL.items():
         if same_text(before.get(field)) != same_text(now.get(field)):
-            plain.append(f"{show[0]}: {show[1](before.get(field))} before, {show[1](now.get(field))} now")
+            plain.append(f"{show[0]}: {show[1](before.get(field))} → {show[1](now.get(field))}")
     plain += _parameters(before.get("with") or {}, now.get("with") or {})
     for field in sorted((before.keys() | now.keys()) - _HANDLED):
         if before.get(field) != now.get(field):
             name = _NAMES.get(field, words.quoted(field))
-            plain.append(f"{name}: {_said(field, before.get(field))} before, {_said(field, now.get(field))} now")
+            plain.append(f"{name}: {_said(field, before.get(field))} → {_said(field, now.get(field))}")
     wiring = list(_branches(before.get("branches") or [], now.get("branches") or [], plain))
     wiring += [
-        f"{_WIRED[field][0]}: {_wired(field, before)} before, {_wired(field, now)} now"
+        f"{_WIRED[field][0]}: {_wired(field, before)} → {_wired(field, now)}"
         for field in _WIRING
         if before.get(field) != now.get(field)
     ]
@@ -108,7 +108,7 @@ def _parameters(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[s
         elif name not in before:
             yield f"given {words.quoted(name)}: {words.said(now[name])}"
         elif before[name] != now[name] or type(before[name]) is not type(now[name]):
-            yield f"{words.quoted(name)}: {words.said(before[name])} before, {words.said(now[name])} now"
+            yield f"{words.quoted(name)}: {words.said(before[name])} → {words.said(now[name])}"
 
 
 def _branches(before: list[Any], now: list[Any], plain: list[str]) -> Iterator[str]:
@@ -129,7 +129,7 @@ def _branches(before: list[Any], now: list[Any], plain: list[str]) -> Iterator[s
 
 def _branch(branch: Mapping[str, Any]) -> str:
     when = f" if {words.condition(branch['when'])}" if "when" in branch else ""
-    return f"{words.quoted(branch['name'])}{when} → {_WIRED['next'][1](branch.get('next'))}"
+    return f"{words.quoted(branch['name'])}{when} leads to {_WIRED['next'][1](branch.get('next'))}"
 
 
 def _said(field: str, value: Any) -> str:

@@ -60,7 +60,9 @@ def difference(before: Sequence[Found], now: Sequence[Found], changed: Changed) 
     hidden = [found for found in counts if found.suppressed]
     return Difference(
         tuple(sorted((*map(_shown, new), *map(_shown, hidden)), key=_order)),
-        tuple(sorted((_shown(found) for found in old if not found.suppressed), key=_order)),
+        tuple(
+            sorted((_shown(found) for found in old if not found.suppressed and _is_known(found, changed)), key=_order)
+        ),
         tuple(sorted(silenced)),
     )
 
@@ -84,6 +86,12 @@ def parts(silenced: Iterable[Found]) -> Iterator[Part]:
             f"they do not, because of {words.listed(reasons)}; here they still do",
             "take the comment out, and mend what it hides",
         )
+
+
+def _is_known(found: Found, changed: Changed) -> bool:
+    """Tell whether a finding that only the base has is fixed: of a file that cannot be read any more it is not known."""
+    pair = changed.pairs.get(found.key)
+    return pair is None or pair.new is None or pair.new.playbook is not None
 
 
 _IDENTITIES: tuple[Callable[[Found], Hashable], ...] = (

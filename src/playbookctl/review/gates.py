@@ -68,16 +68,16 @@ def _part(changed: Changed, key: str, sites: Sequence[Sequence[Loss]]) -> Part:
     entries = sorted({loss.act.entry for rows in sites for loss in rows})
     actions = words.listed(dict.fromkeys(_does(rows[0]) for rows in sites))
     others = [entry for entry in entries if entry != key]
-    lets = f"lets {words.listed(others)} run" if others and key not in entries else "runs"
+    newly = "newly " if first.kind is RiskKind.DESTRUCTIVE else ""
+    lets = f"lets {words.listed(others)} {newly}run" if others and key not in entries else f"{newly}runs"
     also = f" (also when called by {words.listed(others)})" if others and key in entries else ""
-    new = " new:" if first.kind is RiskKind.DESTRUCTIVE else ""
     pair = changed.pairs[key]
     return Part(
         first.kind,
         first.level,
         key,
         pair.one.file,
-        f"{lets}{new} {actions} {_how(first)}{also}",
+        f"{lets} {actions} {_how(first)}{also}",
         _before(first),
         _now(first, changed),
         _undo(changed, key, first),

@@ -83,14 +83,15 @@ def _numbers(side: Reachable) -> Numbers:
 def _change(pair: Pair, compared: Changed, connectors: Connectors) -> PlaybookChange:
     old = pair.old.playbook if pair.old is not None else None
     new = pair.new.playbook if pair.new is not None else None
+    if pair.is_unreadable:  # what it gained and lost is not known
+        old = new = None
     kind = pair.kind or ChangeKind.CHANGED
     steps = compared.steps[pair.key].notes() if pair.key in compared.steps else ()
     both = old is not None and new is not None
-    shown = new or old
     return PlaybookChange(
         kind=kind,
         key=pair.key,
-        name=shown.name if shown is not None else "",
+        name=pair.title,
         file=pair.new.file if pair.new is not None else "",
         before_key=pair.old.key if pair.old is not None else "",
         before_file=pair.old.file if pair.old is not None else "",

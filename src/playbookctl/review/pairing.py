@@ -39,6 +39,17 @@ class Pair:
         return held
 
     @property
+    def title(self) -> str:
+        """What people call it: its name on the head's side, else on the base's."""
+        playbooks = (held.playbook for held in (self.new, self.old) if held is not None)
+        return next((playbook.name for playbook in playbooks if playbook is not None), "")
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether a side has a file that is no playbook, so that what it gained or lost is not known."""
+        return any(held is not None and held.playbook is None for held in (self.old, self.new))
+
+    @property
     def kind(self) -> ChangeKind | None:
         """What became of it; None if nothing."""
         if self.old is None or self.new is None:
