@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,15 +38,20 @@ def forge() -> Iterator[StandIn]:
 @pytest.fixture
 def at_work(team: Team, runner: Runner, forge: StandIn) -> Runner:
     """A machine whose jobs know the team's server and the forge; the event is a push to main."""
-    client_id, secret = team.server.operator.new_client(team.server.operator.caller())
+    runner.secrets = {"playbooks-plan": client(team, "read"), "playbooks": client(team, "read", "write")}
     runner.base = {
         **runner.base,
         "GITHUB_ACTIONS": "true",
         "GITHUB_API_URL": forge.url,
         "GITHUB_REPOSITORY": REPOSITORY,
     }
-    runner.contexts = {"secrets": {"CPOD_CLIENT_ID": client_id, "CPOD_CLIENT_SECRET": secret}}
     return pushed(runner, team)
+
+
+def client(team: Team, *scopes: str) -> dict[str, str]:
+    operator = team.server.operator
+    client_id, secret = operator.new_client(replace(operator.caller(), scopes=frozenset(scopes)))
+    return {"CPOD_CLIENT_ID": client_id, "CPOD_CLIENT_SECRET": secret}
 
 
 def pushed(runner: Runner, team: Team, branch: str = "main") -> Runner:
@@ -139,7 +145,6 @@ def test_a_forks_review_is_written_without_secrets_and_commented_by_the_trusted_
     at_work: Runner, team: Team, forge: StandIn
 ) -> None:
     topic(team, "triage", "Look at the host.", "Look at the host, twice.")
-    at_work.contexts["secrets"] = {}
     assert proposed(at_work, team, forge, "fork/playbooks").job(PLAYBOOKS, "review") == 0, at_work.output
     assert sorted(path.name for path in at_work.artifacts["playbookctl-review"].iterdir()) == ["number", "review.md"]
     assert completed(at_work).job(COMMENT, "comment") == 0, at_work.output
@@ -202,6 +207,14 @@ def test_a_merge_is_planned_and_synced(at_work: Runner, team: Team) -> None:
     assert "1 done" in at_work.summary
 
 
+def test_the_credentials_of_a_plan_could_not_sync(at_work: Runner, team: Team) -> None:
+    at_work.secrets["playbooks"] = at_work.secrets["playbooks-plan"]
+    team.sync("--bootstrap")
+    team.edit("triage", "Look at the host.", "Look at the host, twice.")
+    assert pushed(at_work, team).job(PLAYBOOKS, "sync") in {3, 4}
+    assert team.live()["Triage"]["description"] == "Look at the host."
+
+
 def test_a_branch_is_neither_planned_nor_synced(at_work: Runner, team: Team) -> None:
     topic(team, "triage", "Look at the host.", "Look.")
     assert pushed(at_work, team, "topic").job(PLAYBOOKS, "plan") == -1
@@ -229,7 +242,7 @@ def test_drift_opens_an_issue_brings_it_up_to_date_and_closes_it(at_work: Runner
 
 def test_drift_that_cannot_be_asked_for_fails_and_says_nothing(at_work: Runner, synced: Team, forge: StandIn) -> None:
     pushed(at_work, synced)
-    at_work.contexts["secrets"] = {}
+    at_work.secrets = {}
     assert at_work.job(DRIFT, "drift") == 3
     assert forge.asked == []
 

@@ -29,7 +29,7 @@ TIMEOUT_S = 240
 class Runner:
     """Where jobs run. `origin` is the repository that is cloned, `action` the folder of our own action.
 
-    `artifacts` and `sarif` are what jobs left behind; `output` is what the last step printed. `installed` remembers
+    `secrets` are those of each environment; a job without one has none. `artifacts` and `sarif` are what jobs left behind; `output` is what the last step printed. `installed` remembers
     installations that were done already: all jobs share one machine here.
     """
 
@@ -38,6 +38,7 @@ class Runner:
     action: Path
     base: dict[str, str]
     contexts: dict[str, Any]
+    secrets: dict[str, dict[str, str]] = field(default_factory=dict)
     artifacts: dict[str, Path] = field(default_factory=dict)
     sarif: list[Any] = field(default_factory=list)
     ran: list[str] = field(default_factory=list)
@@ -57,13 +58,18 @@ class Runner:
         self.number += 1
         workspace = self.folder / f"{name}-{self.number}"
         workspace.mkdir()
-        return self.steps(job["steps"], workspace, job["permissions"], {})
+        contexts = self.contexts
+        self.contexts = {**contexts, "secrets": self.secrets.get(job.get("environment", ""), {})}
+        code = self.steps(job["steps"], workspace, job["permissions"], {})
+        self.contexts = contexts
+        return code
 
     def steps(
         self, steps: list[dict[str, Any]], workspace: Path, permissions: dict[str, str], inputs: dict[str, Any]
     ) -> int:
         failed = 0
-        contexts, self.contexts = self.contexts, {**self.contexts, "inputs": inputs}
+        contexts = self.contexts
+        self.contexts = {"secrets": {}, **contexts, "inputs": inputs}
         for step in steps:
             condition = str(step.get("if", ""))
             wanted = self.true(condition) if condition else True
@@ -130,7 +136,7 @@ class Runner:
         self.summary = summary.read_text("utf-8")
         self.ran.append(script)
         assert "Traceback" not in self.output, self.output
-        if " pip install " in script and done.returncode == 0:
+        if (" pip install " in script or script.endswith(" install")) and done.returncode == 0:
             self.installed.add(script)
         return done.returncode
 
