@@ -14,7 +14,7 @@ from playbookctl.model.fields import MANAGED
 from playbookctl.server.faults import Fault, FaultKind
 from support.estate import Weather
 from support.scenes import SCENES, begin, recovered
-from support.tally import count, count_faults
+from support.tally import count, count_faults, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,7 +122,6 @@ def test_no_fault_anywhere_costs_an_edit_or_makes_a_twin(
         faults += struck
         decided += held
     count(runs_of_the_fault_matrix=len(cells), holds_walked_out_of_after_a_fault=decided)
-    with capsys.disabled():
-        print(f"\n{kind.value}: {len(cells)} runs, {faults} faults, {decided} holds walked out of")  # noqa: T201 - the figures
+    say(capsys, f"\n{kind.value}: {len(cells)} runs, {faults} faults, {decided} holds walked out of")
     assert wrong == []
     assert faults > 0

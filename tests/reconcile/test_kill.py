@@ -17,7 +17,7 @@ from support import mortal
 from support.estate import ROBOT, Ended, Weather
 from support.laws import Run
 from support.scenes import begin, recovered
-from support.tally import count
+from support.tally import count, say
 
 if TYPE_CHECKING:
     from support.estate import Estate
@@ -92,6 +92,5 @@ def test_whenever_a_sync_is_killed_the_next_one_ends_it(
     assert last > 0
     dead = [killed(stage, scene, number, moment) for number in range(1, last + 1) for moment in MOMENTS]
     count(runs_killed_at_a_request=sum(dead))
-    with capsys.disabled():
-        print(f"\n{scene}: {last} requests, {sum(dead)} of {len(dead)} runs killed")  # noqa: T201 - the figures
+    say(capsys, f"\n{scene}: {last} requests, {sum(dead)} of {len(dead)} runs killed")
     assert all(dead)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from support.story import prove
-from support.tally import count, count_faults
+from support.tally import count, count_faults, say
 
 if TYPE_CHECKING:
     from support.story import Stage
@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 LENGTH = 30
 STORIES = int(os.environ.get("PLAYBOOKCTL_STORIES", "2000"))
 MOST_BROKEN = 5  # then the rest need not be told
-SHARES = {"paper": 0.8, "none": 0.1, "git": 0.1}  # of all stories, by where the history is kept
+SHARES = {  # of all stories, by where the history is kept, and how many threads write
+    ("paper", 1): 0.7,
+    ("paper", 4): 0.1,
+    ("none", 1): 0.1,
+    ("git", 1): 0.1,
+}
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -35,31 +40,34 @@ def test_no_story_breaks_a_law_over_real_git_or_outside_it(stage: Stage, history
     prove(replace(stage, history=history), 100, LENGTH // 2)
 
 
+@pytest.mark.parametrize("seed", [100, 101])
+def test_no_story_breaks_a_law_where_threads_race(stage: Stage, seed: int) -> None:
+    prove(replace(stage, workers=4), seed, LENGTH)
+
+
 @pytest.mark.soak
-@pytest.mark.parametrize("history", SHARES)
-def test_no_story_of_many_breaks_a_law(stage: Stage, history: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("history, workers", SHARES)
+def test_no_story_of_many_breaks_a_law(
+    stage: Stage, history: str, workers: int, capsys: pytest.CaptureFixture[str]
+) -> None:
     first = int(os.environ.get("PLAYBOOKCTL_SEED", str(time.time_ns() // 1_000_000_000)))
-    number = max(int(STORIES * SHARES[history]), 1)
-    place, writes, began = replace(stage, history=history), 0, time.monotonic()
+    number = max(int(STORIES * SHARES[history, workers]), 1)
+    place, writes, began = replace(stage, history=history, workers=workers), 0, time.monotonic()
     stage.server.faults.counts.clear()
     broken = []
-    with capsys.disabled():
-        print(f"\n{history}: {number} stories of {LENGTH} acts, PLAYBOOKCTL_SEED={first}", flush=True)  # noqa: T201 - to tell them again
+    say(capsys, f"\n{history}, {workers} at once: {number} stories of {LENGTH} acts, PLAYBOOKCTL_SEED={first}")
     for seed in range(first, first + number):
         try:
             writes += prove(place, seed, LENGTH)
         except AssertionError as error:
             broken.append(str(error))
-            with capsys.disabled():
-                print(error, flush=True)  # noqa: T201 - an hour may pass until the end
+            say(capsys, str(error))
         if len(broken) == MOST_BROKEN:
             break
         done = seed - first + 1
         if done % 100 == 0:
-            with capsys.disabled():
-                print(f"{history}: {done} stories, {time.monotonic() - began:.0f} s", flush=True)  # noqa: T201 - to see that it goes on
+            say(capsys, f"{history}: {done} stories, {time.monotonic() - began:.0f} s")
     struck = count_faults(stage.server.faults.counts)
     count(**{f"stories_of_{LENGTH}_acts": number, "writes_of_stories_held_to_the_laws": writes})
-    with capsys.disabled():
-        print(f"{history}: {writes} writes, {struck} faults, {time.monotonic() - began:.0f} s")  # noqa: T201 - the figures
+    say(capsys, f"{history}: {writes} writes, {struck} faults, {time.monotonic() - began:.0f} s")
     assert broken == []

@@ -13,7 +13,7 @@ from playbookctl.model.choices import Choices
 from playbookctl.server.faults import Fault, FaultKind
 from support.laws import Broken, acts, stands_for
 from support.scenes import SCENES, edits, recovered
-from support.tally import count
+from support.tally import count, say
 from support.values import document
 
 if TYPE_CHECKING:
@@ -118,5 +118,4 @@ def test_of_many_races_none_costs_an_edit_nor_leaves_a_twin_that_acts(
     for seed in range(RACES):
         ends += race(stage, scene, seed, commits=commits)
     count(races_of_two_clients=RACES, twins_made_and_disabled_by_races=ends["twins that were made"])
-    with capsys.disabled():
-        print(f"\n{scene}, plans of {commits} commit(s): {RACES} races, {dict(sorted(ends.items()))}")  # noqa: T201 - the figures
+    say(capsys, f"\n{scene}, plans of {commits} commit(s): {RACES} races, {dict(sorted(ends.items()))}")

@@ -80,6 +80,7 @@ class Mortal(Client):
     calls = 0
     updates = 0
     dead = False
+    lock = threading.Lock()
 
     def brave(self, weather: Weather) -> None:
         self.weather, self.calls, self.updates, self.dead = weather, 0, 0, False
@@ -102,15 +103,16 @@ class Mortal(Client):
         return super().update_playbook(playbook_id, body)
 
     def _called(self, *, meddled: bool = True) -> None:
-        self.calls += 1
-        weather = self.weather
-        if self.dead or self.calls == weather.kill_at:
-            self.dead = True
-            raise Killed
-        ripe = self.calls >= weather.meddle_at and self.updates >= weather.meddle_after
-        if meddled and weather.meddle is not None and ripe:
-            self.weather = replace(weather, meddle=None)
-            weather.meddle()
+        with self.lock:
+            self.calls += 1
+            weather = self.weather
+            if self.dead or self.calls == weather.kill_at:
+                self.dead = True
+                raise Killed
+            ripe = self.calls >= weather.meddle_at and self.updates >= weather.meddle_after
+            if meddled and weather.meddle is not None and ripe:
+                self.weather = replace(weather, meddle=None)
+                weather.meddle()
 
 
 @dataclass
@@ -131,6 +133,7 @@ class Estate:
     watch: Watch
     folder: Path
     history: Paper | GitHistory | None
+    workers: int = 1
     config: dict[str, Any] = field(default_factory=dict)
     files: dict[str, dict[str, Any] | str] = field(default_factory=dict)
 
@@ -161,7 +164,12 @@ class Estate:
 
     def configure(self, **changed: Any) -> None:
         self.config |= changed
-        environment = {"url": self.server.url, "tenant_id": self.tenant, "workers": 1, **self.config.get("prod", {})}
+        environment = {
+            "url": self.server.url,
+            "tenant_id": self.tenant,
+            "workers": self.workers,
+            **self.config.get("prod", {}),
+        }
         rest = {name: value for name, value in self.config.items() if name != "prod"}
         self._store("playbookctl.yaml", {**rest, "environments": {"prod": environment}})
 

@@ -33,19 +33,23 @@ for name in ("repo", "live", "sync"):
 
 @dataclass(frozen=True)
 class Stage:
-    """Where stories are played. `history` is 'paper', 'git', or 'none' for a folder outside git."""
+    """Where stories are played. `history` is 'paper', 'git', or 'none' for a folder outside git.
+
+    With more than one of `workers` threads race, and a story that is told again may go another way.
+    """
 
     server: EmbeddedServer
     watch: Watch
     base: Path
     history: str = "paper"
+    workers: int = 1
 
     @contextmanager
     def estate(self) -> Iterator[Estate]:
         """Give an estate of two playbooks that were synced once."""
         folder = Path(tempfile.mkdtemp(dir=self.base))
         history = {"paper": Paper, "git": GitHistory, "none": lambda _: None}[self.history](folder)
-        estate = Estate(self.server, self.watch, folder, history)
+        estate = Estate(self.server, self.watch, folder, history, self.workers)
         real = past.History
         try:
             past.History = Paper if isinstance(history, Paper) else real  # type: ignore[assignment,misc]

@@ -8,11 +8,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    import pytest
+
     from playbookctl.server.faults import FaultKind
 
 DONE: Counter[str] = Counter()  # by what was done, in words
 STRUCK: Counter[str] = Counter()  # faults, by their kind
 FOUND: dict[str, list[int]] = {}  # stories until a planted mistake was found, by its name
+
+
+def say(capsys: pytest.CaptureFixture[str], text: str) -> None:
+    """Print a line at once: a long test takes many minutes."""
+    with capsys.disabled():
+        print(text, flush=True)  # noqa: T201 - this is what it is for
 
 
 def count(**done: int) -> None:
