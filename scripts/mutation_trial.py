@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 KILLED, SURVIVED, TIMEOUT = "killed", "survived", "timeout"
 _OUTCOMES = {0: SURVIVED, 1: KILLED}
 _MEMORY = 4_000_000_000  # bytes of address space
-_SECONDS = 8  # of processor time beyond five times what the tests took when nothing was changed
+_SECONDS = 4  # of processor time beyond five times what the tests took when nothing was changed
 
 
 def in_a_fork(work: Callable[[], bool], seconds: float) -> str:

@@ -108,6 +108,18 @@ def test_a_revoked_id_is_replaced_or_removed(
     assert (found.fix.title, [(each.path, each.text, each.mode) for each in found.fix.edits]) == (title, [edit])
 
 
+ENDS = [
+    ("T1454", "'T1454' (Malicious SMS Message) is revoked in ATT&CK mobile v19.0, and nothing replaces it; remove it"),
+    ("T1431", "'T1431' (App Delivered via Web Download) is revoked in ATT&CK mobile v19.0; its successor 'T1476' (Deliver Malicious App via Other Means) is deprecated; remove it"),
+]
+
+
+@pytest.mark.parametrize(("technique", "message"), ENDS)
+def test_an_id_that_nothing_replaces_is_to_be_removed(technique: str, message: str) -> None:
+    (found,) = problems("PB303", techniques(technique), domains=["mobile"])
+    assert (found.message, found.fix) == (message, None)
+
+
 KEYS = [
     ("phishing", "write 'key: phishing'", True),
     ("Phishing Triage (2)", "write 'key: phishing-triage-2'", False),

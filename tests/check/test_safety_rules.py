@@ -12,7 +12,7 @@ from playbookctl.check.facts import facts_of
 from playbookctl.check.registry import all_rules
 from playbookctl.check.rule import Context
 from playbookctl.model.playbook import Playbook
-from playbookctl.model.source import Document, Source
+from playbookctl.model.source import Document, Key, Source
 from playbookctl.model.workspace import Connector, Connectors, Entry, Settings, Summary, Workspace
 
 if TYPE_CHECKING:
@@ -258,12 +258,30 @@ def test_a_called_playbook_that_waits_for_nobody_is_told_who_starts_it() -> None
     assert [(each.file, each.path) for each in found[0].related] == [("a.yaml", ("auto_execute",))]
 
 
+def test_all_that_wait_in_a_playbook_are_one_finding() -> None:
+    again = {**WIPE, "approval": True}
+    (found,) = across("PB409", main=auto(ASK, {**ASK, "id": "more"}, again))
+    assert found.message == "'ask' waits for nobody in particular, without limit, and so do 2 more of this playbook"
+    assert found.path == ("steps", 0, "type")
+    assert isinstance(found.path[-1], Key)
+    assert [(each.path, each.message, type(each.path[-1])) for each in found.related] == [
+        (("steps", 1, "type"), "'more' waits too", Key),
+        (("steps", 2, "approval"), "'wipe' waits too", str),
+    ]
+    (found,) = across("PB409", main=auto(ASK, again))
+    assert found.message.endswith(", and so does 1 more of this playbook")
+
+
 @pytest.mark.parametrize(
     "steps, number",
     [
         ([{**LOOK, "approval": True}], 0),
         ([{**WIPE, "approval": True}], 1),
         ([{**LOOK, "approval": True}, WIPE], 1),
+        ([{"id": "a", "connector": "edr", "action": "tidy", "approval": True}], 1),
+        ([{"id": "a", "connector": "edr", "action": "isolate-host", "approval": True}], 0),
+        ([{"id": "a", "action": "update-user", "with": {"status": "suspended"}, "approval": True}], 1),
+        ([{"id": "a", "action": "update-user", "with": {"status": "active"}, "approval": True}], 0),
         ([{**LOOK, "approval": True}, {"id": "s", "type": "section"}], 0),
     ],
 )

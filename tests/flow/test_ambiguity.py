@@ -66,3 +66,4 @@ def test_what_cannot_be_judged_says_so(pattern: str) -> None:
 def test_a_huge_pattern_is_judged_in_a_moment() -> None:
     assert not is_explosive("(?:" + "|".join(f"word{number}" for number in range(100)) + ")*x")
     assert is_explosive("(" * 20 + "a" + "*)" * 20 + "b")
+    assert is_explosive("(?:a(?:||||||||){20})*b")

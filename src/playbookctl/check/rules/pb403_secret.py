@@ -58,8 +58,7 @@ def secret(entry: Entry, _: Context) -> Iterator[Problem]:
         return
     for path, field, text in _texts(data, (), ""):
         known = known_format(text, hints.formats)
-        says = hints.is_said and not known and ("=" in text or ":" in text)
-        said = assigned_secret(text) if says else None
+        said = assigned_secret(text) if hints.is_said and not known else None
         if said:
             name, length = said
             yield Problem(path, f"the text holds a secret as '{name}' ({length} characters); remove it and revoke it")
