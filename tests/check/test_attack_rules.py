@@ -110,7 +110,10 @@ def test_a_revoked_id_is_replaced_or_removed(
 
 ENDS = [
     ("T1454", "'T1454' (Malicious SMS Message) is revoked in ATT&CK mobile v19.0, and nothing replaces it; remove it"),
-    ("T1431", "'T1431' (App Delivered via Web Download) is revoked in ATT&CK mobile v19.0; its successor 'T1476' (Deliver Malicious App via Other Means) is deprecated; remove it"),
+    (
+        "T1431",
+        "'T1431' (App Delivered via Web Download) is revoked in ATT&CK mobile v19.0; its successor 'T1476' (Deliver Malicious App via Other Means) is deprecated; remove it",
+    ),
 ]
 
 
