@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = ("tests/check", "tests/flow", "tests/edit", "tests/review", "tests/test_playbook_triggers.py")
+FOLDERS = ("tests/check", "tests/flow", "tests/edit", "tests/test_playbook_triggers.py")
 SLOW = {"test_fuzz.py"}  # it sees what crashes, long after others do
 ARGUMENTS = [
     "-o", "addopts=", "--import-mode=importlib", "-m", "not soak", "-x", "-p", "no:cacheprovider", "-p", "no:terminal",
