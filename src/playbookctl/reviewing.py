@@ -122,6 +122,18 @@ def _more(judge: Judge, old: Committed, new: Committed, changed: set[str]) -> It
             new.wrong,
             f"mend {words.quoted(config)}",
         )
+    if old.connectors.file is not None and new.connectors.file is None:
+        what = "cannot be read" if new.connectors_entry is not None else "is gone"
+        yield Part(
+            RiskKind.CONNECTORS,
+            Level.MEDIUM,
+            "",
+            judge.base.catalogue,
+            what,
+            words.count(len(old.connectors.by_name), "connector"),
+            "any connector and any action is accepted, their effects guessed",
+            f"put {words.quoted(judge.base.catalogue)} back",
+        )
     for path in sorted(changed - {config}):
         if posixpath.basename(path) in CONFIG_NAMES and path in new.tree.files:
             yield Part(

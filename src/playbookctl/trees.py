@@ -24,7 +24,7 @@ _OF_A_HOOK = frozenset({"GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_WORK_TRE
 
 
 class Blob(NamedTuple):
-    """A file of a commit: git's mode, the name of its content, and its size in bytes."""
+    """A file of a commit: git's mode, the name of its content, and its size in bytes, -1 where this clone lacks it."""
 
     mode: str
     name: str
@@ -55,7 +55,7 @@ class Store:
         for head, path in (row.split("\t", 1) for row in listed.split("\0") if row):
             mode, kind, name, size = head.split()
             if kind == "blob":
-                found[path] = Blob(mode, name, int(size))
+                found[path] = Blob(mode, name, int(size) if size.isdecimal() else -1)
         return found
 
     def fetch(self, blobs: Iterable[Blob]) -> None:
