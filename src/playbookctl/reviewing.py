@@ -92,6 +92,7 @@ def _compare(judge: Judge, old: Committed, new: Committed, base: Commit, head: C
         files=tuple(sorted(changed & own)),
         not_checked=(*notes, *_not_checked(now, changed - ours - own)),
         more=tuple(_more(judge, old, new, changed)),
+        titles={code: rule.title for code, rule in judge.rules.items()},
     )
     return Reviewed(make_review(given, before, now, findings), before, now)
 

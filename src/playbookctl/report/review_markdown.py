@@ -184,7 +184,8 @@ _LEGEND = "Thick frames: blue is changed, green is new, dashed grey is gone. Yel
 
 
 def _diagram(change: PlaybookChange) -> str:
-    parts = [f"**{escape.code(change.key)}**"]
+    name = f" {escape.markdown(change.name, 80)}" if change.name.casefold() != change.key.casefold() else ""
+    parts = [f"**{escape.code(change.key)}**{name}"]
     for word, text in zip(("before", "now"), change.diagrams, strict=True):
         if text:
             parts.append(f"{word}:\n\n```mermaid\n{text.rstrip()}\n```")

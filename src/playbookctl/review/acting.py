@@ -102,7 +102,7 @@ def _trigger(changed: Changed, pair: Pair, old: Playbook, new: Playbook) -> Iter
     wider = implies(before, now)
     level = danger(changed, pair.key) if new.auto_execute else Level.LOW
     phrase = "answers more alerts than before" if wider else "answers other alerts than before"
-    yield _of(pair, RiskKind.TRIGGER, level, phrase, words.trigger(before), words.trigger(now), "put the trigger back")
+    yield _of(pair, RiskKind.TRIGGER, level, phrase, *words.triggers(before, now), "put the trigger back")
 
 
 def _steps(changed: Changed, pair: Pair, new: Playbook, connectors: Connectors) -> Iterator[Part]:

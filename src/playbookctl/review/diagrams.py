@@ -34,7 +34,11 @@ def diagrams(pair: Pair, notes: Iterable[StepNote], connectors: Connectors) -> t
     inputs = _changed_inputs(old, new)
     before = {note.before_id or note.id: _BEFORE[note.kind] for note in rows if note.kind is not StepKind.ADDED}
     now = {note.id: _NOW[note.kind] for note in rows if note.kind is not StepKind.REMOVED}
-    shown = (_diagram(old, before, inputs, connectors), _diagram(new, now, inputs, connectors))
+    gates = _gates(rows, old, new)
+    shown = (
+        _diagram(old, before, gates[0], inputs, connectors),
+        _diagram(new, now, gates[1], inputs, connectors) if old is not None else _whole(new, connectors),
+    )
     return ("", "") if any(len(text) > _LARGEST for text in shown) else shown
 
 
@@ -42,11 +46,45 @@ _BEFORE = {kind: Mark.REMOVED if kind is StepKind.REMOVED else Mark.CHANGED for 
 _NOW = {kind: Mark.ADDED if kind is StepKind.ADDED else Mark.CHANGED for kind in StepKind}
 
 
-def _diagram(playbook: Playbook | None, marks: Mapping[str, Mark], inputs: set[str], connectors: Connectors) -> str:
+def _gates(
+    rows: Iterable[StepNote], old: Playbook | None, new: Playbook | None
+) -> tuple[dict[str, Mark], dict[str, Mark]]:
+    """Return the marks of approvals that are gone, new or changed, by step id, for either side."""
+    before: dict[str, Mark] = {}
+    now: dict[str, Mark] = {}
+    for note in rows:
+        was = _approval(old, note.before_id or note.id) if note.kind is not StepKind.ADDED else None
+        is_ = _approval(new, note.id) if note.kind is not StepKind.REMOVED else None
+        if was is not None and was != is_:
+            before[note.before_id or note.id] = Mark.REMOVED if is_ is None else Mark.CHANGED
+        if is_ is not None and was != is_:
+            now[note.id] = Mark.ADDED if was is None else Mark.CHANGED
+    return before, now
+
+
+def _approval(playbook: Playbook | None, id_: str) -> Any:
+    step = playbook.step_ids.get(id_) if playbook is not None else None
+    return step.data.get("approval") if step is not None else None
+
+
+def _whole(playbook: Playbook | None, connectors: Connectors) -> str:
+    if playbook is None or len(playbook.all_steps) > _MOST:
+        return ""
+    return spell(draw(playbook, connectors))
+
+
+def _diagram(
+    playbook: Playbook | None,
+    marks: Mapping[str, Mark],
+    gates: Mapping[str, Mark],
+    inputs: set[str],
+    connectors: Connectors,
+) -> str:
     if playbook is None:
         return ""
     flow = Flow(playbook)
     named = {f"s{flow.position[id_]}": mark for id_, mark in marks.items() if id_ in flow.position}
+    named |= {f"g{flow.position[id_]}": mark for id_, mark in gates.items() if id_ in flow.position}
     notes: dict[str, str] = {}
     for id_, read in _reading(playbook, inputs):
         node = f"s{flow.position[id_]}"

@@ -40,6 +40,10 @@ def _blamed(changed: Changed, loss: Loss) -> str:
     """Return the playbook whose change it is: of those on the way, the innermost that changed who is asked."""
     if loss.by_hand and loss.act.entry in changed.steps:
         return loss.act.entry
+    if loss.kind is RiskKind.DESTRUCTIVE:
+        for key, step in ((loss.act.key, loss.act.step), *reversed(loss.act.calling)):
+            if key in changed.steps and step not in changed.steps[key].before:
+                return key  # it is the step that is new
     way = [*reversed(loss.act.calls), *(gate.key for gate in loss.asked)]
     named = [key for key in dict.fromkeys(way) if key in changed.steps]
     called = [key for key in changed.steps if key not in named and key in _called(changed, loss.act.entry)]
@@ -78,8 +82,8 @@ def _part(changed: Changed, key: str, sites: Sequence[Sequence[Loss]]) -> Part:
         key,
         pair.one.file,
         f"{lets} {actions} {_how(first)}{also}",
-        _before(first),
-        _now(first, changed),
+        _before(first, changed),
+        _now(first, changed, key),
         _undo(changed, key, first),
         tuple(dict.fromkeys(rows[0].act.step for rows in sites if rows[0].act.key == key)),
         tuple(entries),
@@ -97,27 +101,32 @@ def _how(loss: Loss) -> str:
     return f"after asking {_people(loss.act.gates)}" if loss.kind is RiskKind.DESTRUCTIVE else "with a weaker approval"
 
 
-def _before(loss: Loss) -> str:
+def _before(loss: Loss, changed: Changed) -> str:
     asked = [f"{_people(loss.asked)} had to agree first ({_places(loss.asked)})"] if loss.asked else []
     asked += ["a person had to start it"] if loss.by_hand else []
-    return " and ".join(asked) or "it did nothing of the kind"
+    nothing = "it did nothing of the kind" if changed.old_key(loss.act.entry) else "there was no such playbook"
+    return " and ".join(asked) or nothing
 
 
-def _now(loss: Loss, changed: Changed) -> str:
+def _now(loss: Loss, changed: Changed, key: str) -> str:
+    step = words.quoted(loss.act.name)
+    asked = "nobody is asked" if loss.act.is_ungated else f"{_people(loss.act.gates)} must agree"
+    before = f"{asked} before the step {step}"
     entry = loss.act.entry
+    if entry == key and (loss.by_hand or not changed.old_key(entry)):
+        return before  # that it starts by itself now is told beside it
     held = changed.now.side.playbooks[entry]
-    name = words.quoted(held.playbook.name if held.playbook is not None else entry)
+    name = "it" if entry == key else words.quoted(held.playbook.name if held.playbook is not None else entry)
     start = f"{name} starts by itself" if loss.starts else f"whoever starts {name} sets it off"
     way = f" and gets there through {words.listed(loss.act.calls[1:])}" if len(loss.act.calls) > 1 else ""
-    step = words.quoted(loss.act.name)
-    if loss.act.is_ungated:
-        return f"{start}{way}; nobody is asked before the step {step}"
-    return f"{start}{way}; before the step {step} {_people(loss.act.gates)} must agree"
+    return f"{start}{way}; {before}"
 
 
 def _undo(changed: Changed, key: str, loss: Loss) -> str:
     if loss.kind is RiskKind.DESTRUCTIVE:
-        return f"take the step {words.quoted(loss.act.name)} out, or have a person asked before it"
+        called = loss.act.calls[loss.act.calls.index(key) + 1 :] if key in loss.act.calls else ()
+        what = f"call of {words.quoted(called[0])}" if called else f"step {words.quoted(loss.act.name)}"
+        return f"take the {what} out, or have a person asked before it"
     if loss.by_hand and not loss.asked:
         return "have a person asked before it, or do not let it start by itself"
     return causes.undo(changed, key) or "have a person asked before it"

@@ -102,7 +102,8 @@ def _triggers(old: Playbook, new: Playbook) -> Iterator[str]:
         else "is wider" if wider
         else "is another one"
     )  # fmt: skip
-    yield f"the trigger {how}: {words.trigger(now)} (before: {words.trigger(before)})"
+    was, is_ = words.triggers(before, now)
+    yield f"the trigger {how}: {was} → {is_}"
 
 
 def _texts(old: Playbook, new: Playbook) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from playbookctl.model.review import ChangeKind, Numbers, PlaybookChange, Review
@@ -11,7 +11,7 @@ from playbookctl.review.diagrams import diagrams
 from playbookctl.review.reachable import Reachable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from playbookctl.model.review import Commit
     from playbookctl.model.workspace import Connectors, Settings
@@ -28,6 +28,7 @@ class Given:
 
     `config` and `catalogue` are the paths of the repository's own files; `hidden` are playbooks of the head that its own
     config passes over; `files` are those of our own files that changed.
+    `titles` say what a rule finds, by code.
     """
 
     base: Commit
@@ -40,6 +41,7 @@ class Given:
     files: tuple[str, ...] = ()
     not_checked: tuple[str, ...] = ()
     more: tuple[Part, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 def make_review(given: Given, before: Side, now: Side, findings: tuple[list[Found], list[Found]]) -> Review:
@@ -71,7 +73,7 @@ def _parts(given: Given, compared: Changed, before: Side, now: Side, difference:
     yield from found.parts(difference.silenced)
     yield from given.more
     if before.settings is not None and now.settings is not None:
-        yield from own_files.config_parts(before.settings, now.settings, given.config, given.hidden)
+        yield from own_files.config_parts(before.settings, now.settings, given.config, given.hidden, given.titles)
     if before.connectors is not None and now.connectors is not None:
         yield from own_files.catalogue_parts(before.connectors, now.connectors, compared, given.catalogue)
 
@@ -106,5 +108,5 @@ def _change(pair: Pair, compared: Changed, connectors: Connectors) -> PlaybookCh
         inputs=header.exchange(*([each.name for each in side.inputs] if side else [] for side in (old, new))),
         outputs=header.exchange(old.outputs if old else (), new.outputs if new else ()),
         callers=compared.callers(pair.key),
-        diagrams=diagrams(pair, steps, connectors) if both else ("", ""),
+        diagrams=diagrams(pair, steps if both else (), connectors) if new is not None else ("", ""),
     )

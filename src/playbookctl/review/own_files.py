@@ -37,10 +37,15 @@ _GROUPS = (  # the config's key, how much a change matters, what it says
 _HARSH = frozenset({"url", "tenant_id", "app_id", "namespace", "update"})
 
 
-def config_parts(before: Settings, now: Settings, file: str, hidden: tuple[str, ...]) -> Iterator[Part]:
-    """Yield what a change of the config weakens. `hidden` are playbooks of the head that its own config passes over."""
+def config_parts(
+    before: Settings, now: Settings, file: str, hidden: tuple[str, ...], titles: Mapping[str, str]
+) -> Iterator[Part]:
+    """Yield what a change of the config weakens.
+
+    `hidden` are playbooks of the head that its own config passes over; `titles` say what a rule finds, by code.
+    """
     old, new = before.data, now.data
-    yield from _rules(before, now, file)
+    yield from _rules(before, now, file, titles)
     if hidden:
         yield _part(
             RiskKind.CONFIG,
@@ -59,7 +64,7 @@ def config_parts(before: Settings, now: Settings, file: str, hidden: tuple[str, 
     yield from _environments(old.get("environments") or {}, new.get("environments") or {}, file)
 
 
-def _rules(before: Settings, now: Settings, file: str) -> Iterator[Part]:
+def _rules(before: Settings, now: Settings, file: str, titles: Mapping[str, str]) -> Iterator[Part]:
     ignored = sorted(set(now.ignore) - set(before.ignore))
     if ignored:
         safety = any(code.upper().startswith(("PB4", "PB0")) or code in ("PB", "P", "ALL") for code in ignored)
@@ -68,8 +73,8 @@ def _rules(before: Settings, now: Settings, file: str) -> Iterator[Part]:
             Level.HIGH if safety else Level.MEDIUM,
             file,
             f"no longer applies the rules {words.listed(ignored)}",
-            "they were applied",
-            "what they find is not told from now on",
+            f"it was told where {_found_by(ignored, titles)}" if _found_by(ignored, titles) else "they were applied",
+            "nobody is told from now on",
             f"take {words.listed(ignored)} out of 'rules.ignore'",
         )
     if set(before.select) != set(now.select):
@@ -104,6 +109,12 @@ def _rules(before: Settings, now: Settings, file: str) -> Iterator[Part]:
             now.baseline,
             "rules.baseline",
         )
+
+
+def _found_by(codes: list[str], titles: Mapping[str, str]) -> str:
+    """Return what rules find: 'a destructive action can fail silently, or …'; '' where none is known by its code."""
+    said = [titles[code.upper()].rstrip(".") for code in codes if code.upper() in titles]
+    return ", or ".join(title[:1].lower() + title[1:] for title in said[:3])
 
 
 def _environments(before: Mapping[str, Any], now: Mapping[str, Any], file: str) -> Iterator[Part]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from playbookctl.flow.implication import same_text
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -41,6 +43,18 @@ def listed(names: Iterable[str], last: str = "and", most: int = _MOST) -> str:
 def count(number: int, word: str, plural: str = "") -> str:
     """Return '1 step', '1,204 steps'."""
     return f"{number:,} {word if number == 1 else plural or word + 's'}"
+
+
+def triggers(before: list[Any], now: list[Any]) -> tuple[str, str]:
+    """Return two triggers as far as they differ, and how many conditions stay."""
+    texts = [{same_text(each) for each in side} for side in (before, now)]
+    left = [[each for each in side if same_text(each) not in texts[1 - at]] for at, side in enumerate((before, now))]
+    stay = len(now) - len(left[1])
+    also = f" (beside {count(stay, 'condition that stays', 'conditions that stay')})" if stay else ""
+    if not stay:
+        return trigger(before), trigger(now)
+    shown = [trigger(side) if side else "nothing more" for side in left]
+    return shown[0] + also, shown[1] + also
 
 
 def trigger(conditions: list[Any]) -> str:
