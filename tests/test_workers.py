@@ -93,14 +93,14 @@ def test_what_a_failing_process_leaves_undone_is_missing(end: str) -> None:
 
 
 def test_what_every_process_leaves_undone_is_done_here(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from playbookctl import examine
+    from playbookctl import workers
     from playbookctl.pipeline import CheckOptions, Repository, check
 
     def fail(_: int, __: object, ___: int) -> dict[int, bytes]:
         return {}
 
     expected = check(Repository(None, str(folder), jobs=2), (), CheckOptions(today="2026-06-01"))
-    monkeypatch.setattr(examine, "spread", fail)
+    monkeypatch.setattr(workers, "spread", fail)
     found = check(Repository(None, str(folder), jobs=2), (), CheckOptions(today="2026-06-01"))
     assert found.findings == expected.findings
     assert found.files == expected.files

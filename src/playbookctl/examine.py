@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from playbookctl.load.entry import load_entry
 from playbookctl.model.finding import SECRET
-from playbookctl.workers import CAN_FORK, spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -126,10 +125,12 @@ class Examination:
 
     def _examine_many(self, files: list[str]) -> None:
         """Have those files that must be read examined by several processes, if that is worth their start."""
-        if self._jobs == 1 or len(files) < _WORTH_A_FORK or not CAN_FORK:
+        if self._jobs == 1 or len(files) < _WORTH_A_FORK:
             return
+        from playbookctl.workers import CAN_FORK, spread
+
         unknown = files if self._cache is None else [file for file in files if not self._is_known(file)]
-        if len(unknown) < _WORTH_A_FORK:
+        if len(unknown) < _WORTH_A_FORK or not CAN_FORK:
             return
         size = max(_CHUNK, len(unknown) // _MOST_CHUNKS + 1)
         chunks = [unknown[at : at + size] for at in range(0, len(unknown), size)]

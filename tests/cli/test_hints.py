@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
-from playbookctl.cli.main import cli
+from playbookctl.cli.group import cli
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

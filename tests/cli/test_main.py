@@ -13,7 +13,8 @@ from pathlib import Path
 import click
 import pytest
 
-from playbookctl.cli.main import cli, run
+from playbookctl.cli.group import cli
+from playbookctl.cli.main import run
 from playbookctl.errors import PRECEDENCE, ExitCode, worst
 
 ROOT = Path(__file__).parents[2]
@@ -124,7 +125,7 @@ def test_a_mistake_of_ours_is_a_message_too(
 
     monkeypatch.delenv("PLAYBOOKCTL_DEBUG", raising=False)
     monkeypatch.setattr(cli, "main", break_down)
-    assert run(["validate"]) == ExitCode.INTERNAL, repository
+    assert run(["validate", "-q"]) == ExitCode.INTERNAL, repository
     shown = capsys.readouterr().err
     assert "an error inside playbookctl" in shown
     assert "Traceback" not in shown
@@ -135,7 +136,7 @@ def test_an_interrupt_ends_with_130(repository: Path, monkeypatch: pytest.Monkey
         raise KeyboardInterrupt
 
     monkeypatch.setattr(cli, "main", interrupt)
-    assert run(["validate"]) == ExitCode.INTERRUPTED, repository
+    assert run(["validate", "-q"]) == ExitCode.INTERRUPTED, repository
 
 
 def test_the_severest_code_speaks_for_a_run() -> None:

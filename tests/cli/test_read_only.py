@@ -12,7 +12,8 @@ from click import Context
 
 import playbookctl.cli
 from playbookctl.api.client import Client
-from playbookctl.cli.main import _module, cli, run
+from playbookctl.cli.group import _module, cli
+from playbookctl.cli.main import run
 from playbookctl.errors import ExitCode
 from support.recording import TOKEN_PATH, Recorder
 

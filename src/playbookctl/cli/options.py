@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import os
-import sys
-import time
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from playbookctl.cli import annotate
+from playbookctl.cli.terminal import cores, display, today, user_folder
 from playbookctl.errors import UsageError
 from playbookctl.model.finding import Severity
 from playbookctl.report.registry import Options, formats, render
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from playbookctl.model.report import Report
 
     Command = Callable[..., Any]
 
+__all__ = [
+    "cache_option", "config_option", "display", "environment_option", "jobs_option", "output_options", "show", "today",
+    "write_file",
+]  # fmt: skip
 FORMAT_NAMES = formats()
 
 
@@ -62,17 +65,9 @@ def cache_option(command: Command) -> Command:
 def jobs_option(command: Command) -> Command:
     """Add `--jobs`; 0 stands for as many processes as this one may use cores."""
     return click.option(
-        "-j", "--jobs", type=click.IntRange(min=0), default=0, metavar="N", callback=lambda _, __, jobs: jobs or _cores(),
+        "-j", "--jobs", type=click.IntRange(min=0), default=0, metavar="N", callback=lambda _, __, jobs: jobs or cores(),
         help="Processes for a few hundred files or more. Default: as many as there are cores.",
     )(command)  # fmt: skip
-
-
-def user_folder(variables: Mapping[str, str]) -> str | None:
-    """Return the folder for what is kept for this user, whatever the repository: `~/.cache/playbookctl`; None without one."""
-    caches = variables.get("XDG_CACHE_HOME") or variables.get("LOCALAPPDATA")
-    if not caches and (home := variables.get("HOME")):
-        caches = os.path.join(home, ".cache")
-    return os.path.join(caches, "playbookctl") if caches else None
 
 
 def environment_option(command: Command) -> Command:
@@ -109,15 +104,6 @@ def show(
     click.echo(text if format_name == "text" else text.encode("utf-8"), nl=False, color=True, err=err)
 
 
-def display(color: str, *, verbose: bool = False, fail_on: Severity = Severity.ERROR) -> Options:
-    """Return how to render for whoever reads standard output."""
-    terminal = sys.stdout.isatty()
-    return Options(
-        color=wants_color(color, terminal=terminal), width=_width() if terminal else 0, unicode=_can_unicode(),
-        verbose=verbose, fail_on=fail_on,
-    )  # fmt: skip
-
-
 def write_file(path: str, text: str) -> None:
     """Write a report file. Raises UsageError if it cannot be written."""
     try:
@@ -125,29 +111,3 @@ def write_file(path: str, text: str) -> None:
             file.write(text)
     except OSError as error:
         raise UsageError(f"'{path}' cannot be written: {error.strerror}") from error
-
-
-def wants_color(choice: str, *, terminal: bool) -> bool:
-    """Decide colour: `always` and `never` are orders; `auto` asks NO_COLOR, TERM and whether a terminal reads."""
-    if choice != "auto":
-        return choice == "always"
-    return terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def today() -> str:
-    """Return today's date as ISO text in UTC, or that of SOURCE_DATE_EPOCH where it is set (reproducible builds)."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return time.strftime("%Y-%m-%d", time.gmtime(int(epoch) if epoch.isdigit() else None))
-
-
-def _cores() -> int:
-    """Return the number of cores that this process may use: in a container fewer than there are."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _width() -> int:
-    return os.get_terminal_size(sys.stdout.fileno()).columns
-
-
-def _can_unicode() -> bool:
-    return "utf" in (getattr(sys.stdout, "encoding", "") or "").lower()
