@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 DEMO_STAMP := $(VENV)/.installed-demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench fuzz mistakes mutate soak generate images clean
+.PHONY: help demo test lint format bench fuzz proofs mistakes mutate soak generate images clean
 
 help:  ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -55,6 +55,9 @@ bench: $(STAMP)  ## measure against peers, write docs/benchmarks.md
 
 fuzz: $(STAMP)  ## fuzz the loader and the rules for ten minutes
 	$(BIN)/python scripts/fuzz.py $(ARGS)
+
+proofs: $(STAMP)  ## show that fmt and --fix lose nothing, on playbooks and a thousand mutants
+	$(BIN)/python scripts/edit_proofs.py $(ARGS)
 
 mistakes: $(STAMP)  ## seed known mistakes into playbooks and measure which the rules find
 	$(BIN)/python scripts/seeded_mistakes.py $(ARGS)
