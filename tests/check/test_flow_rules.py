@@ -92,6 +92,9 @@ TABLE: list[tuple[str, Steps, list[tuple[str, str]]]] = [
     ("PB106", [ask("m", "Keep", "Drop", branches=[{"name": "Keep", "next": "end"}, {"name": "x", "when": YES}])], []),
     ("PB106", [ask("m", "Keep", branches=[{"name": "Keep", "next": "end"}, {"name": "Keep", "next": "end"}])], [("steps/0/branches/1/name", "a branch above is taken for the answer 'Keep', so this one never is")]),
     ("PB106", [ask("m", "Keep", "Drop")], []),
+    ("PB106", [ask("m", "Keep", match="all", branches=[{"name": "Keep", "next": "end"}, {"name": "Keep", "next": "end"}])], []),
+    ("PB106", [{"id": "d", "type": "decision", "assignee": "lead", "branches": [{"name": "y", "next": "end"}, {"name": "y", "next": "end"}]}], []),
+    ("PB106", [ask("m", "Keep", branches=[{"name": "Keep", "when": YES, "next": "end"}, {"name": "Keep", "next": "end"}])], []),
     ("PB106", [{"id": "d", "type": "decision", "assignee": "lead", "branches": [{"name": "y", "next": "end"}]}], []),
     ("PB106", [{**A, "branches": [{"name": "malicious", "next": "end"}]}], []),
     ("PB107", [branch("d", "a"), A], [("steps/0/type", "'d' has no 'else': if 'a' does not hold, the path ends there in silence")]),
@@ -191,6 +194,12 @@ def test_unused_inputs_are_said_once() -> None:
     (problem,) = problems("PB112", {**A, **uses("inputs.b")}, inputs={"a": {}, "b": {}, "c": {}})
     assert (problem.path, problem.message) == (("inputs", "a"), "no step reads the inputs 'a', 'c'")
     assert [each.path for each in problem.related] == [("inputs", "c")]
+
+
+def test_an_input_is_not_used_because_something_else_of_its_name_is() -> None:
+    assert said("PB112", {**A, **uses("alert.user")}, inputs={"user": {}}) == [
+        ("inputs/user", "no step reads the input 'user'")
+    ]
 
 
 @pytest.mark.parametrize(

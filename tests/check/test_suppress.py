@@ -59,6 +59,13 @@ REACH = [
     ("a: |\n  # playbookctl: ignore[PB402] text\n  b\n", []),
     ("a: b\nc: [1\n# playbookctl: ignore[PB402] broken file\n", [1, 2, 3]),
     ("a: b # playbookctl: ignore[] nothing named\n", []),
+    ("# yaml-language-server: $schema=x\n# more\n# playbookctl: ignore[PB402] the next key\na: b\nc: d\n", [4]),
+    ("# yaml-language-server: $schema=x\n\n# playbookctl: ignore[PB402] the next key\na: b\nc: d\n", [4]),
+    ("a: b\nc: [1#playbookctl: ignore[PB402] no space before\n", []),
+    ("a: b\rc: d # playbookctl: ignore[PB402] lines that end with CR\re: f\r", [2]),
+    ("a: b\r\n# playbookctl: ignore[PB402] the next key\r\nc: d\r\ne: f\r\n", [3]),
+    ("a: b\n  # playbookctl: ignore[PB402] indented\nc: d\ne: f\n", [3]),
+    ("a: b\n# playbookctl: ignore[PB402] nothing follows\n", []),
 ]
 
 
@@ -100,6 +107,23 @@ REMARKS = [
 @pytest.mark.parametrize(("text", "codes", "expected"), REMARKS)
 def test_what_is_wrong_with_a_comment(text: str, codes: tuple[str, ...], expected: list[tuple[str, str]]) -> None:
     assert said(text, *codes) == expected
+
+
+FIXES = [
+    ("a: b # playbookctl: ignore[PB402] agreed", "remove the comment", ""),
+    ("a: b # playbookctl: ignore[PB402, PB404] agreed", "suppress only PB402", "# playbookctl: ignore[PB402] agreed"),
+]
+
+
+@pytest.mark.parametrize(("text", "title", "left"), FIXES)
+def test_what_suppresses_nothing_can_be_taken_out(text: str, title: str, left: str) -> None:
+    comments = comments_of(load_entry("x.yaml", text.encode()))
+    if left:
+        suppress("PB402", Span(1, 1, 1, 2, 0, 1), comments, TODAY)
+    ((_, problem),) = remarks(comments, TODAY, checked=True)
+    assert problem.fix is not None
+    (edit,) = problem.fix.edits
+    assert (problem.fix.title, problem.fix.safe, edit.text, edit.mode, edit.at) == (title, True, left, "comment", 5)
 
 
 def test_without_all_rules_no_comment_is_called_unused() -> None:

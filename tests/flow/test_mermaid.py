@@ -129,6 +129,16 @@ def test_declared_effects_decide_what_is_marked() -> None:
     assert "destructive" not in mermaid(playbook(*STEPS), known)
 
 
+def test_what_is_destructive_in_a_loop_is_marked_too() -> None:
+    loop = {"id": "l", "type": "section", "for_each": "x", "steps": [{"id": "w", "action": "wipe-host"}]}
+    inner = {"id": "outer", "type": "section", "repeat": {"max": 3}, "steps": [loop]}
+    drawn = mermaid(playbook(inner))
+    assert "class s2 destructive" in drawn
+    assert drawn.count("subgraph") == 2
+    assert '["repeats, at most 3 times"]' in drawn
+    assert "fillcolor" in dot(playbook(inner))
+
+
 HOSTILE = [
     'x"]; click s0 "javascript:alert(1)"',
     "</div><script>alert(1)</script>",
