@@ -66,4 +66,8 @@ def compare(folder: Path, paper: Paper, known: dict[str, str]) -> None:
         assert history.is_on_a_branch(same) == paper.is_on_a_branch(commit)
         folders = [str(folder / "playbooks")]
         assert history.keys_of(same, folders, key_of) == paper.keys_of(commit, folders, key_of)
+        assert history.files_of(same, folders[0]) == paper.files_of(commit, folders[0])
+        some = ["playbooks/a.yaml", "playbooks/none.yaml"]
+        assert history.texts_of(same, some) == paper.texts_of(commit, some)
+    assert history.files_of("0" * 12, folders[0]) == paper.files_of("0" * 12, folders[0]) == {}
     assert history.changed_by_head() == paper.changed_by_head()

@@ -91,6 +91,19 @@ class Paper:
         found = (key_of(path, files[path]) for path in sorted(here))
         return frozenset(key for key in found if key is not None)
 
+    def texts_of(self, commit: str, paths: Iterable[str]) -> dict[str, str]:
+        files = self._files_of(commit)
+        return {path: files[path] for path in paths if path in files}
+
+    def files_of(self, commit: str, folder: str) -> dict[str, str]:
+        start = os.path.relpath(os.path.realpath(folder), self.root).replace(os.sep, "/")
+        found = self._files_of(commit)
+        return {path: found[path] for path in sorted(found) if path.startswith(f"{start}/") and path.endswith(".yaml")}
+
+    def _files_of(self, commit: str) -> Mapping[str, str]:
+        known = self.commits.get(commit)
+        return known.files if known is not None and commit not in self.lost else {}
+
     def changed_by_head(self) -> frozenset[str]:
         commit = self.commits[self.head]
         parent = self.commits[commit.parent].files if commit.parent else {}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from playbookctl import past
+from playbookctl import applied, past
 from playbookctl.model.choices import Choices, OnDrift
 from support.acts import ACTS, MOST, WEIGHTS, Act
 from support.estate import Estate
@@ -52,12 +52,13 @@ class Stage:
         estate = Estate(self.server, self.watch, folder, history, self.workers)
         real = past.History
         try:
-            past.History = Paper if isinstance(history, Paper) else real  # type: ignore[assignment,misc]
+            if isinstance(history, Paper):
+                past.History = applied.History = Paper  # type: ignore[assignment,misc]
             estate.files = {"a": document("a"), "c": document("c")}
             estate.commit()
             yield estate
         finally:
-            past.History = real  # type: ignore[misc]
+            past.History = applied.History = real  # type: ignore[misc]
             estate.close()
             if history is not None:
                 history.leave()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from importlib import import_module
 
 from playbookctl.check.rule import RULES, Rule
@@ -12,8 +13,7 @@ _FOLDER = os.path.join(os.path.dirname(__file__), "rules")
 
 def all_rules() -> dict[str, Rule]:
     """Return every rule by code, in the order of the codes."""
-    for name in _modules():
-        import_module(f"playbookctl.check.rules.{name}")
+    _import_rules()
     return dict(sorted(RULES.items()))
 
 
@@ -22,6 +22,12 @@ def find_rule(word: str) -> Rule | None:
     wanted = word.strip()
     rules = all_rules()
     return rules.get(wanted.upper()) or next((rule for rule in rules.values() if rule.name == wanted.lower()), None)
+
+
+@cache
+def _import_rules() -> None:
+    for name in _modules():
+        import_module(f"playbookctl.check.rules.{name}")
 
 
 def _modules() -> list[str]:
