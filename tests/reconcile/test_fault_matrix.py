@@ -121,7 +121,7 @@ def test_no_fault_anywhere_costs_an_edit_or_makes_a_twin(
             count_faults(stage.server.faults.counts)
         faults += struck
         decided += held
-    count(runs_of_the_fault_matrix=len(cells), holds_walked_out_of_after_a_fault=decided)
+    count({"runs of the fault matrix": len(cells), "holds walked out of after a fault": decided})
     say(capsys, f"\n{kind.value}: {len(cells)} runs, {faults} faults, {decided} holds walked out of")
     assert wrong == []
     assert faults > 0

@@ -91,6 +91,6 @@ def test_whenever_a_sync_is_killed_the_next_one_ends_it(
     last = requests(stage, scene)
     assert last > 0
     dead = [killed(stage, scene, number, moment) for number in range(1, last + 1) for moment in MOMENTS]
-    count(runs_killed_at_a_request=sum(dead))
+    count({"runs killed at a request": sum(dead)})
     say(capsys, f"\n{scene}: {last} requests, {sum(dead)} of {len(dead)} runs killed")
     assert all(dead)

@@ -117,5 +117,5 @@ def test_of_many_races_none_costs_an_edit_nor_leaves_a_twin_that_acts(
     ends: Counter[str] = Counter()
     for seed in range(RACES):
         ends += race(stage, scene, seed, commits=commits)
-    count(races_of_two_clients=RACES, twins_made_and_disabled_by_races=ends["twins that were made"])
+    count({"races of two clients": RACES, "twins made and disabled in races": ends["twins that were made"]})
     say(capsys, f"\n{scene}, plans of {commits} commit(s): {RACES} races, {dict(sorted(ends.items()))}")
