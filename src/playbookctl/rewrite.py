@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import stat
 import tempfile
 from typing import TYPE_CHECKING
 
@@ -34,14 +36,17 @@ def _write(file: str, shown: str, before: str, after: str) -> None:
     mark = _MARK if data.startswith(_MARK) else b""
     if data != mark + before.encode("utf-8"):
         raise UsageError(f"'{shown}' was changed by somebody else meanwhile; it is left as it is")
+    mode = stat.S_IMODE(os.stat(file).st_mode)
+    if not mode & 0o222:  # a folder that can be written to would let us replace it all the same
+        raise UsageError(f"'{shown}' is read-only; it is left as it is")
     descriptor, temporary = tempfile.mkstemp(prefix=".playbookctl-", dir=os.path.dirname(file))
     try:
         with os.fdopen(descriptor, "wb") as target:
             target.write(mark + after.encode("utf-8"))
             target.flush()
             os.fsync(target.fileno())
-        os.chmod(temporary, os.stat(file).st_mode & 0o7777)
+        os.chmod(temporary, mode)
         os.replace(temporary, file)
-    except OSError:
-        os.unlink(temporary)
-        raise
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)

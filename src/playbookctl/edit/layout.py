@@ -45,16 +45,13 @@ def indented(text: str, root: Node) -> Iterator[Patch]:
 
     A line that begins nothing (a comment, or a further line of a value) moves as far as the one it belongs to.
     """
-    shifts: dict[int, tuple[int, int]] = {}
+    shifts: dict[int, dict[int, int]] = {}
     begins = {match.start(2): match.start() for match in _lines(text)}
     line = -1
     for start, column in _columns(text, root, 0):
         line = begins.get(start, line)
-        now = start - line
-        if start in begins:
-            shifts[line] = (column - now, column - now)
-        elif line in shifts and not _BREAK.search(text, line, start):
-            shifts[line] = (shifts[line][0], column - now)
+        if start in begins or (line in shifts and not _BREAK.search(text, line, start)):
+            shifts.setdefault(line, {})[start - line] = column - (start - line)
     yield from _moves(text, shifts, _Inside(text, root))
     yield from _gaps(text, root)
 
@@ -96,21 +93,24 @@ def _gaps(text: str, node: Node) -> Iterator[Patch]:
             yield from _gaps(text, child)
 
 
-def _moves(text: str, shifts: dict[int, tuple[int, int]], inside: _Inside) -> Iterator[Patch]:
-    """Yield a patch for the indentation of each line; comments go with the line below, the rest with the one above.
+def _moves(text: str, shifts: dict[int, dict[int, int]], inside: _Inside) -> Iterator[Patch]:
+    """Yield a patch for the indentation of each line; comments go with what they line up with, the rest with the line above.
 
-    `shifts` has, for lines that begin something, how far they move, and how far what begins last on them moves.
+    `shifts` has, for lines that begin something, how far that moves: {column now: shift}, in the order of the line.
     """
     shift = 0
+    levels: dict[int, int] = {}  # the columns in which something began above, and has not ended
     waiting: list[re.Match[str]] = []
     for match in _lines(text[: _end(text)]):
-        blanks, rest, _ = match.groups()
+        column, rest = len(match.group(1)), match.group(2)
         if match.start() in shifts:
-            own, shift = shifts[match.start()]
+            here = shifts[match.start()]
             for comment in waiting:
-                yield from _moved(comment, own if len(comment.group(1)) == len(blanks) else _last(comment, own))
+                yield from _moved(comment, _shift_of(comment, {**levels, column: here[column]}, here[column]))
             waiting = []
-            yield from _moved(match, own)
+            yield from _moved(match, here[column])
+            levels = {at: by for at, by in levels.items() if at < column} | here
+            shift = [*here.values()][-1]
         elif match.start() in inside.lines:
             yield from _moved(match, shift)
         elif rest.startswith("#"):
@@ -120,16 +120,19 @@ def _moves(text: str, shifts: dict[int, tuple[int, int]], inside: _Inside) -> It
                 yield from _moved(comment, shift)
             waiting = []
             yield from _moved(match, shift)
+    for comment in waiting:
+        yield from _moved(comment, _shift_of(comment, levels, 0))
 
 
-def _last(comment: re.Match[str], shift: int) -> int:
-    """Keep a comment that does not line up with the line below where it is, but on an even column."""
-    return -(len(comment.group(1)) % _STEP) if shift else 0
+def _shift_of(comment: re.Match[str], levels: dict[int, int], below: int) -> int:
+    """Return how far a comment moves: with what stands in its column; else it stays, but on an even column."""
+    column = len(comment.group(1))
+    return levels.get(column, -(column % _STEP) if below else 0)
 
 
 def _moved(match: re.Match[str], shift: int) -> Iterator[Patch]:
     start, end = match.span(1)
-    if shift and (column := max(0, end - start + shift)) != end - start:
+    if shift and match.group().strip("\r\n") and (column := max(0, end - start + shift)) != end - start:
         yield Patch(start, end, " " * column)
 
 
