@@ -12,6 +12,7 @@ from playbookctl.errors import ExitCode
 from playbookctl.marker import read_tags
 from playbookctl.model.marker import Marker
 from playbookctl.server.faults import Fault, FaultKind
+from playbookctl.server.seed import Seed
 from support.server import CONNECTORS, PLAYBOOKS
 from support.team import CALLEE
 
@@ -103,6 +104,21 @@ def test_a_token_without_the_pinned_application_is_refused_before_anything_is_re
     synced.commit("pin the application")
     code, said = synced.run("sync", "--yes")
     assert (code, "app_1" in said["message"]) == (ExitCode.NOT_AUTHENTICATED, True)
+
+
+def test_a_pinned_application_keeps_to_its_own_playbooks(synced: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = {row["id"]: row for row in rows(synced)}
+    seed = Seed(connectors={"edr": "defender_for_endpoint", "chat": "slack"}, persons=("soc-lead",))
+    synced.server.seed(seed, app_id="app_1")
+    path = synced.folder / "playbookctl.yaml"
+    path.write_text(path.read_text("utf-8").replace("tenant_id:", "app_id: app_1, tenant_id:"), "utf-8")
+    synced.commit("pin the application")
+    monkeypatch.setenv("CPOD_API_KEY", synced.server.token(app_id="app_1"))
+    assert synced.sync("--bootstrap", "--create", "triage", "--create", "notify")[0] == 0
+    assert in_step(synced)
+    after = {row["id"]: row for row in rows(synced)}
+    assert {found: after[found] for found in before} == before
+    assert {row["app_id"] for found, row in after.items() if found not in before} == {"app_1"}
 
 
 def test_a_clone_is_nobodys_even_when_the_original_is_gone(synced: Team) -> None:
