@@ -127,7 +127,7 @@ def side(
     context = Context(settings, catalogue(connectors), AttackIndex.bundled())
     held = {}
     for data in playbooks.values():
-        assert accepts("playbook", data), data
+        assert accepts("playbook", data), data["key"]
         playbook = Playbook(data)
         text = hashlib.sha256(json.dumps(data).encode()).hexdigest()
         held[playbook.key] = Held(

@@ -164,6 +164,11 @@ class PlaybookChange:
     callers: tuple[Caller, ...] = ()
     diagrams: tuple[str, str] = ("", "")
 
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """What each set of names gained and lost."""
+        return self.connectors, self.actions, self.tactics, self.techniques, self.inputs, self.outputs
+
 
 @dataclass(frozen=True, slots=True)
 class ReviewFinding:

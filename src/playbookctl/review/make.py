@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from playbookctl.model.review import ChangeKind, Numbers, PlaybookChange, Review
@@ -90,7 +90,7 @@ def _change(pair: Pair, compared: Changed, connectors: Connectors) -> PlaybookCh
     kind = pair.kind or ChangeKind.CHANGED
     steps = compared.steps[pair.key].notes() if pair.key in compared.steps else ()
     both = old is not None and new is not None
-    return PlaybookChange(
+    change = PlaybookChange(
         kind=kind,
         key=pair.key,
         name=pair.title,
@@ -110,3 +110,8 @@ def _change(pair: Pair, compared: Changed, connectors: Connectors) -> PlaybookCh
         callers=compared.callers(pair.key),
         diagrams=diagrams(pair, steps if both else (), connectors) if new is not None else ("", ""),
     )
+    silent = kind is ChangeKind.CHANGED and not (change.said or change.steps or any(change.exchanges))
+    return replace(change, said=(_UNTOLD,)) if silent else change
+
+
+_UNTOLD = "differs in what is not told here, such as a secret, or a step whose id stands twice: look at the file"

@@ -45,12 +45,9 @@ class StepChanges:
         """Return what is to be said, in the order of the head, removed steps last."""
         by_id = {pair.new.id: note for pair in self.paired if (note := self._note(pair)) is not None}
         by_id |= {step.id: _note(StepKind.ADDED, step) for step in self.added}
-        order = {step.id: at for at, step in enumerate((*(pair.new for pair in self.paired), *self.added))}
-        if self.paired or self.added:
-            whole = (self.paired[0].new if self.paired else self.added[0]).playbook
-            order = {id_: at for at, id_ in enumerate(whole.step_ids)}
-        notes = [by_id[id_] for id_ in sorted(by_id, key=lambda id_: order.get(id_, 0))]
-        return (*notes, *(_note(StepKind.REMOVED, step) for step in self.removed))
+        now = sorted((*(pair.new for pair in self.paired), *self.added), key=_place)
+        notes = [by_id[step.id] for step in now if step.id in by_id]
+        return (*notes, *(_note(StepKind.REMOVED, step) for step in sorted(self.removed, key=_place)))
 
     def _note(self, pair: StepPair) -> StepNote | None:
         plain, wiring = fields.differences(pair.before, pair.now)
@@ -167,9 +164,6 @@ class _Translator:
 
 def _moved(paired: tuple[StepPair, ...]) -> frozenset[str]:
     """Return the ids that stand elsewhere, as few as tell the new order; a step that went into a loop or out of one too."""
-    before = {pair.new.id: at for at, pair in enumerate(sorted(paired, key=lambda pair: _place(pair.old)))}
-    after = [pair.new.id for pair in sorted(paired, key=lambda pair: _place(pair.new))]
-    stay = {after[at] for at in _increasing([before[id_] for id_ in after])}
     names = {pair.old.id: pair.new.id for pair in paired}
     elsewhere = {
         pair.new.id
@@ -177,6 +171,10 @@ def _moved(paired: tuple[StepPair, ...]) -> frozenset[str]:
         if (names.get(pair.old.parent.id) if pair.old.parent else None)
         != (pair.new.parent.id if pair.new.parent else None)
     }
+    left = [pair for pair in paired if pair.new.id not in elsewhere]
+    before = {pair.new.id: at for at, pair in enumerate(sorted(left, key=lambda pair: _place(pair.old)))}
+    after = [pair.new.id for pair in sorted(left, key=lambda pair: _place(pair.new))]
+    stay = {after[at] for at in _increasing([before[id_] for id_ in after])}
     return frozenset(set(after) - stay | elsewhere)
 
 
