@@ -111,55 +111,33 @@ def _hidden(judge: Judge, new: Committed) -> tuple[str, ...]:
 
 def _more(judge: Judge, old: Committed, new: Committed, changed: set[str]) -> Iterator[Part]:
     """Yield what a change of the repository's own files means beyond their values."""
-    config = judge.base.config
+    config, catalogue = judge.base.config, judge.base.catalogue
     if new.wrong and not old.wrong:
-        yield Part(
-            RiskKind.CONFIG,
-            Level.HIGH,
-            "",
-            config,
-            "has a config that cannot be used",
-            "it could be used",
-            new.wrong,
-            f"mend {words.quoted(config)}",
-        )
+        undo = f"mend {words.quoted(config)}"
+        yield _own(Level.HIGH, config, "has a config that cannot be used", "it could be used", new.wrong, undo)
     if old.connectors.file is not None and new.connectors.file is None:
-        what = "cannot be read" if new.connectors_entry is not None else "is gone"
-        yield Part(
-            RiskKind.CONNECTORS,
-            Level.MEDIUM,
-            "",
-            judge.base.catalogue,
-            what,
-            words.count(len(old.connectors.by_name), "connector"),
-            "any connector and any action is accepted, their effects guessed",
-            f"put {words.quoted(judge.base.catalogue)} back",
-        )
+        gone = "cannot be read" if new.connectors_entry is not None else "is gone"
+        before = words.count(len(old.connectors.by_name), "connector")
+        now = "any connector and any action is accepted, their effects guessed"
+        undo = f"put {words.quoted(catalogue)} back"
+        yield _own(Level.MEDIUM, catalogue, gone, before, now, undo, RiskKind.CONNECTORS)
     for path in sorted(changed - {config}):
         if posixpath.basename(path) in CONFIG_NAMES and path in new.tree.files:
-            yield Part(
-                RiskKind.CONFIG,
-                Level.MEDIUM,
-                "",
-                path,
-                "has another config, which decides for its folder",
-                "changed" if path in old.tree.files else "there was none",
-                "it decides for what lies beside and below it",
-                "look at it as at the repository's own",
-            )
+            before = "it said something else" if path in old.tree.files else "there was none"
+            now, undo = "it decides for what lies beside and below it", "look at it as at the repository's own"
+            yield _own(Level.MEDIUM, path, "is another config, which decides for its folder", before, now, undo)
     path, number, codes = judge.known_more(new)
     if number:
         level = Level.HIGH if any(code.startswith(("PB4", "PB0")) for code in codes) else Level.MEDIUM
-        yield Part(
-            RiskKind.BASELINE,
-            level,
-            "",
-            path,
-            f"knows {words.count(number, 'more finding')}, which do not count",
-            "they counted",
-            f"findings of {words.listed(codes)} do not count from now on",
-            "mend what was found instead",
-        )
+        more = f"knows {words.count(number, 'more finding')}, which do not count"
+        now = f"findings of {words.listed(codes)} do not count from now on"
+        yield _own(level, path, more, "they counted", now, "mend what was found instead", RiskKind.BASELINE)
+
+
+def _own(
+    level: Level, file: str, phrase: str, before: str, now: str, undo: str, kind: RiskKind = RiskKind.CONFIG
+) -> Part:
+    return Part(kind, level, "", file, phrase, before, now, undo)
 
 
 def _not_part(history: History, base: str, head: str, tip: str, old: str) -> Iterator[str]:
