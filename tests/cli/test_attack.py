@@ -241,3 +241,31 @@ def test_an_update_that_fails_changes_nothing(
         "bad.json",
         "enterprise-attack.json",
     ]
+
+
+def test_an_id_that_only_the_pinned_version_knows_is_noted_with_all_that_lack_it(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new = technique("T1999", "New", "initial-access")
+    saved(here, bundle(*small_bundle("20.0")["objects"], new))
+    run(["attack", "update", "--from", "enterprise-attack.json", "--version", "20"])
+    (here / "playbookctl.yaml").write_text("attack: {file: attack-index.tsv}\n", "utf-8")
+    (here / "playbooks").mkdir()
+    playbook = "name: x\nmitre_techniques: [T1999]\nsteps:\n  - {id: a, type: manual, message: Look.}\n"
+    (here / "playbooks" / "x.yaml").write_text(playbook, "utf-8")
+    capsys.readouterr()
+    run(["validate", "--select", "PB3"])
+    said = "note PB308 'T1999' is not known to enterprise v18.1 and enterprise v19.2, which are bundled too"
+    assert said in capsys.readouterr().out
+
+
+def test_a_damaged_index_is_not_written_over_but_can_be_built_again(attack: Any, here: Path) -> None:
+    saved(here, small_bundle("20.0"))
+    (here / "playbookctl.yaml").write_text("attack: {file: pinned.tsv}\n", "utf-8")
+    (here / "pinned.tsv").write_text("# damaged\n", "utf-8")
+    said = attack("update", "--from", "enterprise-attack.json", "--version", "20")
+    assert said.code == 2
+    assert "hint: restore it from git; or delete it, and build it again with playbookctl attack update" in said.err
+    (here / "pinned.tsv").unlink()
+    assert attack("update", "--from", "enterprise-attack.json", "--version", "20").code == 0
+    assert AttackIndex.from_file(here / "pinned.tsv").version == "ATT&CK enterprise v20.0"

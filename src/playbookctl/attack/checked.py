@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 LIMIT = 4_000_000  # bytes; the largest bundled domain has 45,000
 LONGEST_NAME = 200
 _STATUSES = {status.value for status in Status}
-_HINT = "build it again with playbookctl attack update, or restore it from git"
+_HINT = "restore it from git; or delete it, and build it again with playbookctl attack update"
 
 
 def read_checked(path: str) -> tuple[Section, ...]:

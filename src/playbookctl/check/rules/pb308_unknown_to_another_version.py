@@ -42,5 +42,6 @@ def unknown_to_another_version(playbook: Playbook, context: Context) -> Iterator
     for field in ("mitre_tactics", "mitre_techniques"):
         for index, value in enumerate(playbook.data.get(field) or ()):
             if versions := context.attack.unknown_to(value):
-                yield Problem((field, index), f"'{value}' is not known to {', '.join(versions)}, which is bundled too")
+                listed = f"{' and '.join(versions)}, which {'is' if len(versions) == 1 else 'are'} bundled too"
+                yield Problem((field, index), f"'{value}' is not known to {listed}")
                 return  # one note per file: they come in crowds when a version changes
