@@ -8,7 +8,16 @@ from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from playbookctl.errors import AnswerLost, AuthError, Forbidden, NotFound, Rejected, ServerError, Transient
+from playbookctl.errors import (
+    AnswerLost,
+    AuthError,
+    Forbidden,
+    NotFound,
+    PlaybookctlError,
+    Rejected,
+    ServerError,
+    Transient,
+)
 from playbookctl.transport.address import base_url
 from playbookctl.transport.answers import Nonsense, a_kind, explain, payload
 from playbookctl.transport.limiter import Limiter
@@ -18,8 +27,6 @@ from playbookctl.transport.wire import Answer, Call, Throttled, Wire, open_http
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import TypeAlias
-
-    from playbookctl.errors import PlaybookctlError
 
     Row: TypeAlias = dict[str, Any]
     Params: TypeAlias = tuple[tuple[str, str], ...]
@@ -116,6 +123,13 @@ class Calls:
         return repeat(self.policy, lambda: self._once(call, parse))
 
     def _once(self, call: Call, parse: Callable[[Answer], T]) -> T:
+        try:
+            return self._sent(call, parse)
+        except PlaybookctlError as error:
+            error.message = error.message.replace(self._token, "…")  # a forge may repeat what it was told
+            raise
+
+    def _sent(self, call: Call, parse: Callable[[Answer], T]) -> T:
         answer = self._wire.send(call, self._token)
         if not 200 <= answer.status < 300:  # noqa: PLR2004 - HTTP's range of success
             error = self._failure(call, answer)
@@ -128,7 +142,6 @@ class Calls:
 
     def _failure(self, call: Call, answer: Answer) -> PlaybookctlError:
         detail, pointers = explain(answer)
-        detail = detail.replace(self._token, "…") if self._token else detail
         said = "; ".join([*([detail] if detail else []), *(f"{place}: {what}" for place, what in pointers[:5])])
         message = f"{call} was answered {answer.status}{': ' if said else ''}{said} (request id {answer.request_id})"
         told = throttled(answer)
