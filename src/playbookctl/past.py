@@ -86,13 +86,13 @@ def _ancestry(history: History, commits: frozenset[str], ancestors: frozenset[st
 
 
 def _touched(history: History, repository: Repository, gathered: Gathered) -> frozenset[str]:
-    changed = history.changed_by_head()
-    root = os.path.realpath(repository.here)
-    return frozenset(
-        key
-        for key, loaded in gathered.playbooks.items()
-        if os.path.relpath(os.path.join(root, loaded.file), history.root).replace(os.sep, "/") in changed
-    )
+    """Return the keys of the files that HEAD changes: looked up from its few paths, not for each of many files."""
+    here = os.path.realpath(repository.here)
+    changed = {
+        os.path.relpath(os.path.join(history.root, path), here).replace(os.sep, "/")
+        for path in history.changed_by_head()
+    }
+    return frozenset(key for key, loaded in gathered.playbooks.items() if loaded.file in changed)
 
 
 def _key_of(path: str, text: str) -> str | None:

@@ -120,6 +120,10 @@ class Repository:
             self._cache = (self._open_cache(),)
         return self._cache[0]
 
+    def cache_of(self, *parts: str) -> Cache | None:
+        """Return a cache that depends on the tool and on `parts` alone; None as for `cache`."""
+        return self._open_cache(parts)
+
     def examination(self) -> Examination:
         """Return what examines playbooks, one by one: the same for every check of this repository."""
         if self._examination is None:
@@ -156,12 +160,12 @@ class Repository:
         except OSError:
             return ""
 
-    def _open_cache(self) -> Cache | None:
+    def _open_cache(self, parts: Iterable[str | bytes | None] | None = None) -> Cache | None:
         root = self.settings.root
         if self._key_folder is None or not self.settings.cache or len(self.files()) < _WORTH_A_CACHE:
             return None
         key = key_in(self._key_folder, work_tree(root))
-        return None if key is None else Cache(root, key, name_of(self._deciding()))
+        return None if key is None else Cache(root, key, name_of(self._deciding() if parts is None else parts))
 
     def _deciding(self) -> list[str | bytes | None]:
         """Return all that findings in a playbook depend on, beside the playbook and the tool itself."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from playbookctl.health import connector_warnings, unwell
 from playbookctl.model.plan_totals import Group, group_of
 from playbookctl.model.status import Runs, Status, StatusRow
-from playbookctl.plan.render import names_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,7 +54,7 @@ def warnings_of(found: Survey, lookups: Lookups, now: datetime) -> tuple[Connect
     ill = unwell(found.connectors or (), now)
     users: dict[str, list[str]] = {}
     for key, loaded in found.gathered.playbooks.items() if ill else ():
-        for kind, name in names_in(loaded.playbook()):
+        for kind, name in loaded.names:
             connector_id = lookups.connector(name) if kind == "connector" else None
             if isinstance(connector_id, str):
                 users.setdefault(connector_id, []).append(key)
@@ -97,7 +96,7 @@ def _runs(stats: object) -> Runs | None:
 
 def _owner_of_file(found: Survey, key: str) -> str:
     loaded = found.gathered.playbooks.get(key)
-    return str(loaded.playbook().data.get("owner") or "") if loaded is not None else ""
+    return loaded.about.owner if loaded is not None else ""
 
 
 def _people(found: Survey, lookups: Lookups) -> dict[str, str]:

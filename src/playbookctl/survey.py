@@ -15,7 +15,7 @@ from playbookctl.past import past_of
 from playbookctl.plan.expected import Expectation, by_key
 from playbookctl.plan.lookups import Lookups
 from playbookctl.plan.rows import LiveRows
-from playbookctl.plan.sides import LiveClass, Situation, Thresholds, read_live
+from playbookctl.plan.sides import NOTHING_KNOWN, LiveClass, Situation, Thresholds, read_live
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from playbookctl.model.workspace import Environment
     from playbookctl.past import Past
     from playbookctl.pipeline import Repository
-    from playbookctl.plan.sides import Live
+    from playbookctl.plan.sides import Known, Live
 
 API_NAMES = {field.name: field.api_name for field in MANAGED}
 
@@ -108,7 +108,7 @@ def survey(
 
     `on_row` sees each playbook as the server sent it, before all but its digests are dropped.
     """
-    rows = LiveRows(fetch_live(client, on_row), environment.namespace)
+    rows = LiveRows(fetch_live(client, on_row, gathered.seen(environment.name)), environment.namespace)
     connectors = _listed(client.list_connectors)
     persons = _listed(client.list_persons) if gathered.owners else None
     past = past_of(repository, rows, gathered, environment.namespace)
@@ -118,13 +118,20 @@ def survey(
     return Survey(repository, environment, gathered, rows, connectors, persons, past, tenant, today, sees_only)
 
 
-def fetch_live(client: Client, on_row: Callable[[Mapping[str, Any]], object] | None = None) -> Iterator[Live]:
-    """Yield every live playbook, deleted ones included."""
-    return live_of(client, client.list_playbooks(include_deleted=True), on_row)
+def fetch_live(
+    client: Client,
+    on_row: Callable[[Mapping[str, Any]], object] | None = None,
+    known: Mapping[str, Known] = NOTHING_KNOWN,
+) -> Iterator[Live]:
+    """Yield every live playbook, deleted ones included; `known` as for `read_live`."""
+    return live_of(client, client.list_playbooks(include_deleted=True), on_row, known)
 
 
 def live_of(
-    client: Client, listed_rows: Iterable[dict[str, Any]], on_row: Callable[[Mapping[str, Any]], object] | None = None
+    client: Client,
+    listed_rows: Iterable[dict[str, Any]],
+    on_row: Callable[[Mapping[str, Any]], object] | None = None,
+    known: Mapping[str, Known] = NOTHING_KNOWN,
 ) -> Iterator[Live]:
     """Yield listed rows as a plan needs them; one that leaves managed fields out is got whole."""
     for listed in listed_rows:
@@ -132,7 +139,7 @@ def live_of(
         row = client.get_playbook(str(listed["id"])) if lacking else listed
         if on_row is not None:
             on_row(row)
-        yield read_live(row)
+        yield read_live(row, known)
 
 
 def _expectation(repository: Repository, number: int, row: Mapping[str, Any]) -> Expectation:

@@ -16,7 +16,6 @@ from playbookctl.model.moment import utc_now
 from playbookctl.model.report import Report
 from playbookctl.past import past_of
 from playbookctl.pipeline import Repository
-from playbookctl.plan.render import names_in
 from playbookctl.plan.rows import LiveRows
 from playbookctl.status import warnings_of
 from playbookctl.survey import Survey, fetch_live
@@ -144,7 +143,7 @@ class _Walk:
         lookups = survey.lookups()
         users: dict[str, dict[str, set[str]]] = {"connector": {}, "owner": {}}
         for key, loaded in survey.gathered.playbooks.items():
-            for kind, name in names_in(loaded.playbook()):
+            for kind, name in loaded.names:
                 if kind in users:
                     users[kind].setdefault(name, set()).add(key)
         environment = survey.environment.name

@@ -7,7 +7,7 @@ How the pipeline uses it:
 2. ``lookups = Lookups(environment, connectors, connector rows, person rows, rows.ids(choices.keep), keys of the files)``.
 3. ``desire(playbook, file, lookups, errors)`` for every file that the schema accepted; the others are
    ``Situation.unreadable``. A `Desired` holds digests, no text, and may be kept in a cache under the file's content and
-   ``lookups.answers(names_in(playbook))``.
+   ``lookups.answers`` of its ``names_in``.
 4. ``make_plan(desired, rows, situation, choices, bodies)``, where ``bodies(key)`` renders one file again: it is called
    only for playbooks that something moved in.
 5. For every change that ``merges``: ``merged_document``, all rules on it; where it breaks one that the file keeps, plan

@@ -119,7 +119,7 @@ def _field(field: str, live: Live, before: Any, *, brake: bool, expected: bool) 
         return FieldChange(field, Side.LIVE, "", "", expected=expected)
     was = json_text(before)
     steps = step_changes(live_value(live, field), before, vendor_keys_of(live)) if field == "steps" else ()
-    now = live.texts[POSITIONS[field]].removeprefix("!")
+    now = live.text(field).removeprefix("!")
     return FieldChange(field, Side.LIVE, now, was, brake=brake, expected=expected, base=was, steps=steps)
 
 

@@ -23,7 +23,7 @@ _SIDES = {Move.WRITE: Side.REPO, Move.DRIFT: Side.LIVE, Move.CONFLICT: Side.BOTH
 
 def live_value(live: Live, field: str) -> Any:
     """Return the JSON value of a managed field of a live object in canonical form, None if it has no such form."""
-    text = live.texts[POSITIONS[field]]
+    text = live.text(field)
     return None if text.startswith("!") else json.loads(text)
 
 
@@ -56,7 +56,7 @@ def field_change(
 ) -> FieldChange:
     """Return the change of one field. `alive` are the ids the environment has, None where they are not known."""
     value = desired_value(body, field)
-    before = live.texts[POSITIONS[field]].removeprefix("!")
+    before = live.text(field).removeprefix("!")
     side = Side.LIVE if field in settled.kept else _SIDES[what]
     if side is Side.REPO and alive is not None and _only_ids_moved(field, live_value(live, field), value, alive):
         side = Side.ENVIRONMENT

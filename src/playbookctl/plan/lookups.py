@@ -48,6 +48,7 @@ class Lookups:
         self._ids = ids
         self._files = frozenset(files)
         self._known: dict[tuple[str, str], str | Missed] = {}
+        self._answers: dict[tuple[str, ...], str] = {}  # many playbooks look up the same names
 
     @property
     def alive(self) -> frozenset[str] | None:
@@ -88,10 +89,18 @@ class Lookups:
                 found.setdefault(value, name)
         return found
 
-    def answers(self, names: Iterable[tuple[str, str]]) -> str:
-        """Return 16 hex digits for the ids behind `names` (kind, name): equal as long as rendering would be."""
-        found = [(kind, name, str(self.find(kind, name))) for kind, name in names]
-        return hashlib.sha256(json.dumps(found).encode()).hexdigest()[:16]
+    @property
+    def environment(self) -> str:
+        """The name of the environment."""
+        return self._environment.name
+
+    def answers(self, names: tuple[str, ...]) -> str:
+        """Return 16 hex digits for the ids behind `names` (kind, name, kind, name, …): equal as long as rendering would be."""
+        known = self._answers.get(names)
+        if known is None:
+            found = [str(self.find(kind, name)) for kind, name in zip(names[::2], names[1::2], strict=True)]
+            known = self._answers[names] = hashlib.sha256(json.dumps([names, found]).encode()).hexdigest()[:16]
+        return known
 
     def _remembered(self, kind: str, name: str, find: Callable[[str], str | Missed]) -> str | Missed:
         if (kind, name) not in self._known:

@@ -63,6 +63,13 @@ def render(playbook: Playbook, lookups: Lookups) -> dict[str, Any]:
 
 def desire(playbook: Playbook, file: str, lookups: Lookups, errors: Sequence[str] = ()) -> Desired:
     """Return what a plan needs of a playbook. What cannot be rendered rides along as `problem`; nothing is raised."""
+    return desire_body(playbook, file, lookups, errors)[0]
+
+
+def desire_body(
+    playbook: Playbook, file: str, lookups: Lookups, errors: Sequence[str] = ()
+) -> tuple[Desired, dict[str, Any] | None]:
+    """Return what `desire` does, and the body; None where it cannot be rendered."""
     calls = tuple(sorted({step.calls for step in playbook.all_steps if step.calls}))
     known = Desired(
         key=playbook.key,
@@ -71,17 +78,17 @@ def desire(playbook: Playbook, file: str, lookups: Lookups, errors: Sequence[str
         digests="",
         has_key=playbook.has_key,
         calls=calls,
-        unset=tuple(_unset(playbook.data)),
+        unset=tuple(unset_in(playbook.data)),
         errors=tuple(sorted(set(errors))),
     )
     try:
         body = render(playbook, lookups)
-        return replace(known, digests=digests(body), pending=pending_in(body))
+        return replace(known, digests=digests(body), pending=pending_in(body)), body
     except Unrendered as error:
         more = f" (and {len(error.missed) - 1} more)" if len(error.missed) > 1 else ""
-        return replace(known, problem=error.missed[0].reason + more, hint=error.missed[0].hint)
+        return replace(known, problem=error.missed[0].reason + more, hint=error.missed[0].hint), None
     except NotCanonical as error:
-        return replace(known, problem=error.message, hint=error.hint)
+        return replace(known, problem=error.message, hint=error.hint), None
 
 
 def names_in(playbook: Playbook) -> tuple[tuple[str, str], ...]:
@@ -201,7 +208,8 @@ def _named_step(step: Mapping[str, Any], names: Mapping[str, Mapping[str, str]])
     return named
 
 
-def _unset(data: Mapping[str, Any]) -> Iterator[str]:
+def unset_in(data: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the API fields that a file leaves out."""
     for api_name, names in _FILE_NAMES:
         if not any(name in data for name in names):
             yield api_name

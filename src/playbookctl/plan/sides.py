@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from playbookctl.canonical import POSITIONS, digests_of, fingerprint_of, free_tags, live_texts, vendor_text
+from playbookctl.canonical import (
+    POSITIONS,
+    digests_of,
+    fingerprint_of,
+    free_tags,
+    live_text,
+    live_texts,
+    pack,
+    packed_digest,
+    unpack,
+    vendor_text,
+)
 from playbookctl.marker import BadMarker, read_tags, self_digest
 from playbookctl.model.marker import NO_COMMIT, Marker
 from playbookctl.model.plan import Writer
@@ -57,15 +69,16 @@ class Desired:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """One object of the server: canonical texts of its managed fields, and what else a plan or a report asks of it.
+    """One object of the server: its managed values in few bytes, and what else a plan or a report asks of it.
 
-    `vendor` is `canonical.vendor_text`, `tags` are all tags as sent, `calls` the ids its steps call.
+    `packed` is `canonical.pack`, `vendor` `canonical.vendor_text`; `tags` are all tags as sent, `calls` the ids that its
+    steps call.
     """
 
     id: str
     name: str
     digests: str
-    texts: tuple[str, ...]
+    packed: bytes
     vendor: str
     tags: tuple[str, ...]
     marker: Marker | BadMarker | None
@@ -75,6 +88,15 @@ class Live:
     untouched: bool
     calls: tuple[str, ...]
     writer: Writer
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The canonical form of every managed field, see `canonical.live_texts`."""
+        return live_texts(unpack(self.packed))
+
+    def text(self, field: str) -> str:
+        """Return the canonical form of one API field."""
+        return live_text(field, unpack(self.packed)[field])
 
     @property
     def acts(self) -> bool:
@@ -111,25 +133,44 @@ class Live:
         return LiveClass.RETIRED if marker.retired else LiveClass.OURS
 
 
-def read_live(body: Mapping[str, Any]) -> Live:
-    """Return what a plan needs of an object of the API that has all managed fields (see `canonical.missing`)."""
-    tags = body.get("tags")
-    texts = live_texts(body)
-    steps = body.get("steps")
-    stamp = body.get("updated_at")
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of managed values that were seen before: their digests, and whether their steps call anything."""
+
+    digests: str
+    calls: bool
+
+
+NOTHING_KNOWN: Mapping[str, Known] = MappingProxyType({})
+
+
+def read_live(body: Mapping[str, Any], known: Mapping[str, Known] = NOTHING_KNOWN) -> Live:
+    """Return what a plan needs of an object of the API that has all managed fields (see `canonical.missing`).
+
+    `known` holds, by `canonical.packed_digest`, values that files are rendered to: those need not be gone through again,
+    and hold nothing of a vendor's.
+    """
+    tags, steps, stamp = body.get("tags"), body.get("steps"), body.get("updated_at")
+    packed = pack(body)
+    seen = known.get(packed_digest(packed)) if known else None
+    vendor = ""
+    if seen is None:
+        texts = live_texts(body)
+        seen = Known(digests_of(texts), '"playbook":' in texts[_STEPS])
+        vendor = "" if have_plain_keys(steps) else vendor_text(body)
     return Live(
         id=str(body["id"]),
         name=str(body.get("name") or ""),
-        digests=digests_of(texts),
-        texts=texts,
-        vendor="" if have_plain_keys(steps) else vendor_text(body),
+        digests=seen.digests,
+        packed=packed,
+        vendor=vendor,
         tags=tuple(map(str, tags)) if isinstance(tags, list) else (),
         marker=read_tags(tags),
         enabled=body.get("enabled") is not False,
         auto_execute=body.get("auto_execute") is True,
         is_deleted=body.get("is_deleted") is True,
         untouched=stamp is not None and stamp == body.get("created_at"),
-        calls=_calls(steps) if '"playbook":' in texts[_STEPS] else (),
+        calls=_calls(steps) if seen.calls else (),
         writer=Writer(str(body.get("updated_by") or ""), str(stamp or ""), str(body.get("source_type") or "")),
     )
 

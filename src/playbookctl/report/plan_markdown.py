@@ -38,7 +38,9 @@ def add(page: Bounded, report: Report, title: str) -> None:
         ),
         "riskier edit",
     )
-    rows = {group: [change for change in plan.changes if group_of(change) is group] for group in Group}
+    rows: dict[Group, list[Change]] = {group: [] for group in Group}
+    for change in plan.changes:
+        rows[group_of(change)].append(change)
     _table(page, "Needs a person", [*rows[Group.CONFLICT], *rows[Group.HELD]])
     _table(page, "Drifted: edited on the server, kept until a commit takes it in", rows[Group.DRIFT])
     written = [change for change in plan.changes if change.writes]

@@ -48,9 +48,12 @@ def render(report: Report, options: Options) -> str:
         page.add(0, "", totals, BOLD)
         _riskier(page, report.plan.changes)
         above = len(page.lines)
+        by_group: dict[Group, list[Change]] = {}
+        for change in report.plan.changes:
+            by_group.setdefault(group_of(change), []).append(change)
         for group in GROUPS:
             if group is not Group.UNCHANGED or options.verbose:
-                _group(page, group, [change for change in report.plan.changes if group_of(change) is group], options)
+                _group(page, group, by_group.get(group, []), options)
         _rest(page, report.plan, report.plan_totals)
         if len(page.lines) > above:
             page.add(0, "", totals, BOLD)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from playbookctl.cli.connection import connected, connection_options
-from playbookctl.cli.options import output_options, show, today
+from playbookctl.cli.options import cache_option, output_options, show, today
 from playbookctl.cli.progress import ProgressBar
 from playbookctl.cli.writing import ask, refuse, stopping
 from playbookctl.errors import UsageError
@@ -32,6 +32,7 @@ NETWORK = "writes"
 @click.command("adopt", short_help="Take over live playbooks that were made by hand")
 @click.argument("playbooks", nargs=-1, metavar="[KEY[=ID]...]")
 @connection_options
+@cache_option
 @click.option("--dry-run", is_flag=True, help="Show the pairs, and write nothing.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask. Needed where no terminal can answer.")
 @click.option("--allow-dirty", is_flag=True, help="Adopt for files that are not committed.")
@@ -46,7 +47,7 @@ def command(
     as it is, and shows as drift. A name that fits twice is listed, and bound only by KEY=ID.
     """
     named = [_adoption(text) for text in playbooks]
-    repository = Repository(config, os.getcwd())
+    repository = Repository(config, os.getcwd(), key_folder=options["key_folder"])
     target = choose_environment(repository.settings, environment)
     if not (options["allow_dirty"] or options["dry_run"]):
         refuse_dirty(repository)

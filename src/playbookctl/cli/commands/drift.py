@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from playbookctl.cli.connection import connected, connection_options
-from playbookctl.cli.options import output_options, show, today
+from playbookctl.cli.options import cache_option, output_options, show, today
 from playbookctl.gather import gather
 from playbookctl.pipeline import Repository
 from playbookctl.reconcile import drift_report
@@ -21,6 +21,7 @@ NETWORK = "reads"
 
 @click.command("drift", short_help="Show what moved on the server since the last sync")
 @connection_options
+@cache_option
 @click.option("--only", metavar="KEY", multiple=True, help="Only this playbook. May be repeated.")
 @click.option("--fail", is_flag=True, help="Exit code 1 if something moved that the configuration does not expect.")
 @output_options
@@ -38,7 +39,7 @@ def command(
 
     What the repository changed meanwhile does not count. Sends GET only. Exit code 0, whatever has drifted; see --fail.
     """
-    repository = Repository(config, os.getcwd())
+    repository = Repository(config, os.getcwd(), key_folder=options["key_folder"])
     target = choose_environment(repository.settings, environment)
     gathered = gather(repository, today())
     with connected(repository, target, options, owners=gathered.owners) as client:

@@ -9,7 +9,7 @@ import click
 
 from playbookctl.cli.choices import choice_options, make_choices
 from playbookctl.cli.connection import connected, connection_options
-from playbookctl.cli.options import output_options, show, today
+from playbookctl.cli.options import cache_option, output_options, show, today
 from playbookctl.errors import ExitCode
 from playbookctl.gather import gather
 from playbookctl.pipeline import Repository
@@ -22,6 +22,7 @@ NETWORK = "reads"
 
 @click.command("plan", short_help="Show what a sync would do, field by field")
 @connection_options
+@cache_option
 @click.option(
     "--detailed-exitcode", is_flag=True, help="20 repo ahead, 21 server drifted, 22 both, 23 a person is needed."
 )
@@ -34,7 +35,7 @@ def command(ctx: click.Context, /, config: str | None, environment: str | None, 
     Sends GET only. Exit code 0, whatever the plan says; see --detailed-exitcode.
     """
     choices = make_choices(options)
-    repository = Repository(config, os.getcwd())
+    repository = Repository(config, os.getcwd(), key_folder=options["key_folder"])
     target = choose_environment(repository.settings, environment)
     gathered = gather(repository, today())
     with connected(repository, target, options, owners=gathered.owners) as client:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from playbookctl.cli.connection import connected, connection_options
-from playbookctl.cli.options import display, today
+from playbookctl.cli.options import cache_option, display, today
 from playbookctl.gather import gather
 from playbookctl.model.choices import NO_CHOICES
 from playbookctl.model.moment import utc_now
@@ -24,6 +24,7 @@ NETWORK = "reads"
 
 @click.command("status", short_help="Show one line per playbook: where it stands, how it ran")
 @connection_options
+@cache_option
 @click.option("--format", "format_name", type=click.Choice(["json", "text"]), default="text", show_default=True,
               help="What standard output is for.")  # fmt: skip
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
@@ -33,7 +34,7 @@ def command(config: str | None, environment: str | None, format_name: str, color
 
     Sends GET only.
     """
-    repository = Repository(config, os.getcwd())
+    repository = Repository(config, os.getcwd(), key_folder=options["key_folder"])
     target = choose_environment(repository.settings, environment)
     gathered = gather(repository, today())
     vitals = Vitals()

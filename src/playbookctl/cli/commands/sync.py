@@ -10,7 +10,7 @@ import click
 
 from playbookctl.cli.choices import choice_options, make_choices
 from playbookctl.cli.connection import connected, connection_options
-from playbookctl.cli.options import output_options, show, today
+from playbookctl.cli.options import cache_option, output_options, show, today
 from playbookctl.cli.progress import ProgressBar
 from playbookctl.cli.writing import ask, refuse, stopping
 from playbookctl.gather import gather
@@ -24,6 +24,7 @@ NETWORK = "writes"
 
 @click.command("sync", short_help="Carry out the plan: create, update and mark")
 @connection_options
+@cache_option
 @click.option("-y", "--yes", is_flag=True, help="Do not ask. Needed where no terminal can answer.")
 @click.option("--allow-dirty", is_flag=True, help="Sync files that are not committed.")
 @choice_options
@@ -35,7 +36,7 @@ def command(ctx: click.Context, /, config: str | None, environment: str | None, 
     What an analyst changed on the server is kept. Every write reads before it and verifies after it.
     """
     choices = make_choices(options)
-    repository = Repository(config, os.getcwd())
+    repository = Repository(config, os.getcwd(), key_folder=options["key_folder"])
     target = choose_environment(repository.settings, environment)
     if not options["allow_dirty"]:
         refuse_dirty(repository)
