@@ -114,6 +114,17 @@ def test_a_new_file_takes_no_place_that_is_not_its_own(
     assert known == (2 if stays else 0)
 
 
+def test_what_is_known_of_a_file_stays_with_it_when_it_is_copied(
+    estate: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (estate / "playbooks" / "a-copy.yaml").write_text(OLD, "utf-8")
+    capsys.readouterr()
+    run(["validate", "--format", "json", *ONLY])
+    report = json.loads(capsys.readouterr().out)
+    assert {row["place"]["file"] for row in report["findings"]} == {"playbooks/a-copy.yaml"}
+    assert {row["place"]["file"] for row in report["suppressed"]} == {"playbooks/old.yaml"}
+
+
 def test_of_two_files_that_are_alike_only_one_takes_the_place(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (estate / "playbooks" / "old.yaml").rename(estate / "playbooks" / "a.yaml")
     (estate / "playbooks" / "b.yaml").write_text(OLD, "utf-8")
@@ -325,6 +336,7 @@ PLACES = [
     (("steps", 1, "next"), {"steps": [{"id": "a"}, {"id": "b", "next": "c"}]}, "/steps/b/next"),
     (("steps", 0, "branches", 1), {"steps": [{"id": "a", "branches": [{}, {"name": "yes"}]}]}, "/steps/a/branches/yes"),
     (("tags", 3), {"tags": ["a"]}, "/tags/*"),
+    (("tags", 1), {"tags": ["a"]}, "/tags/*"),
     (("steps", 0, "id"), {"steps": [{"id": 7}]}, "/steps/*/id"),
     (("steps", 0), {"steps": "text"}, "/steps/*"),
     (("a/b", "c~d"), {"a/b": {}}, "/a~1b/c~0d"),

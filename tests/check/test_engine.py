@@ -63,6 +63,7 @@ LINES = [
     (f"z\na: {LONG}\nb", 2, f"a: {LONG}"[:400]),
     (f"a: {LONG}\nb", 900, f"a: {LONG}"),
     (f"a: {LONG}{LONG}\nb", 1000, f"a: {LONG}{LONG}"[:1400]),
+    ("password:\n Herbst1789", 10, " **********"),
     ("a:\n password:\n  Herbst1789", 16, "  **********"),
 ]  # fmt: skip
 

@@ -152,6 +152,7 @@ READS: list[tuple[str, Steps, list[str]]] = [
     ("the body, when it asks whether to go on", [{"id": "l", "type": "section", "repeat": {"until": {"field": "steps.a.output.x", "op": "exists"}}, "steps": [A]}], []),
     ("an unknown step", [A, {**B, **uses("steps.aa.output.x")}], ["no step is called 'aa'; did you mean 'a'?"]),
     ("a step that is never reached", [{**A, "next": "c"}, B, {**C, **uses("steps.b.output.x")}], []),
+    ("a step that is never reached and leads elsewhere", [{**A, "next": "c"}, {**B, "next": "end"}, {**C, **uses("steps.b.output.x")}], []),
     ("an answer the form asks for", [ask("m", form=[{"name": "why"}]), {**B, **uses("steps.m.output.why")}], []),
     ("an answer it does not", [ask("m", form=[{"name": "why"}]), {**B, **uses("steps.m.output.who")}], ["'m' has no output 'who'; did you mean 'why'?"]),
     ("a declared output", [{"id": "t", "connector": "jira", "action": "create"}, {**B, **uses("steps.t.output.url")}], []),

@@ -32,6 +32,7 @@ LINES = [
     ('  {password: "s3cr3t", user: "b"}', "", '  {password: "******", user: "b"}'),
     ("  password: 's3cr3t", "", "  password: '******"),
     ("  password='s3cr3t' token='a'", "", "  password='******' token='a'"),
+    ("  {pwd: '',user:'abc'}", "", "  {pwd: '',user:'abc'}"),
     ("  user: s3cr3tuser, pwd: ''", "", "  user: s3cr3tuser, pwd: ''"),
     ("  password: {{ secrets.okta }} }", "", "  password: {{ secrets.okta }} }"),
     ("  password: true", "", "  password: true"),

@@ -72,6 +72,12 @@ def test_what_is_no_secret_stays_as_it_is(value: object) -> None:
     assert hide(text(value), "with") == text(value)
 
 
+def test_around_a_secret_all_stays_as_it_was_written() -> None:
+    assert hide(text({"password": PASSWORD, "note": "é"}).replace("\\u00e9", "é"), "with") == (
+        '{"password": "(a secret)", "note": "é"}'
+    )
+
+
 def test_what_is_sent_stays_as_it_is() -> None:
     plan = plan_with(*FIELDS)
     without_secrets(plan)

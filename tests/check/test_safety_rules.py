@@ -272,6 +272,14 @@ def test_all_that_wait_in_a_playbook_are_one_finding() -> None:
     assert found.message.endswith(", and so does 1 more of this playbook")
 
 
+def test_who_starts_it_is_told_before_what_else_waits() -> None:
+    (found,) = across("PB409", a=auto(call("deep")), deep={"steps": [ASK, {**ASK, "id": "more"}]})
+    assert [(each.file, each.message) for each in found.related] == [
+        ("a.yaml", "'a' starts by itself"),
+        ("", "'more' waits too"),
+    ]
+
+
 @pytest.mark.parametrize(
     "steps, number",
     [

@@ -145,6 +145,8 @@ def test_a_field_is_told_by_the_end_of_its_name(field: str, holds: bool) -> None
     [
         ("password", "Sommer2026!", True),
         ("password", "hunter", True),
+        ("password", "Ab1!", True),
+        ("password", "Ab1", False),
         ("password", "{{ secrets.x }}", False),
         ("password", "pre{{ secrets.x }}", False),
         ("password", "infected", False),

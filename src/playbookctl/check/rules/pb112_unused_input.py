@@ -51,9 +51,8 @@ _ALL = r"(?:\$\{|\{\{)\s*inputs\s*(?:\.?=|[\[|}])"  # inputs as a whole: {{ inpu
 
 @playbook_rule("PB112", "unused-input", Severity.NOTE, doc=__doc__)
 def unused_input(playbook: Playbook, context: Context) -> Iterator[Problem]:
-    if not playbook.inputs:
-        return
-    used = {use.name for use in context.flow(playbook).uses if use.root == INPUTS}
+    uses = context.flow(playbook).uses if playbook.inputs else []
+    used = {use.name for use in uses if use.root == INPUTS}
     left = [given for given in playbook.inputs if given.name.strip() not in used]
     if not left or any(step.data.get("shared_context") for step in playbook.all_steps):
         return
