@@ -50,7 +50,7 @@ FRAME = """\
 
 
 def main() -> int:
-    """Draw both pictures."""
+    """Draw the pictures."""
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="playbookctl-images-") as name:
         folder = Path(name)
