@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 from playbookctl.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
 ABBREVIATED = 12
 _TIMEOUT_S = 60
+_NO_PROGRAMS = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
 _OF_A_HOOK = frozenset({"GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_WORK_TREE"})
 # what git says outside a work tree, in a bare repository, and before the first commit
 _NO_REPOSITORY = ("not a git repository", "must be run in a work tree", "ambiguous argument 'HEAD'", "unknown revision")
@@ -96,7 +97,10 @@ class History:
 
         Committed, staged, not staged or not known to git, all the same; deleted ones too; a renamed file has both paths.
         """
-        known = _git(self.root, "diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", commit, "--")
+        settings = _without_filters(self.root)
+        known = _git(
+            self.root, "diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", commit, "--", settings=settings
+        )
         unknown = _git(self.root, "ls-files", "--others", "--exclude-standard", "-z")
         return frozenset(row for answer in (known, unknown) for row in answer.split("\0") if row)
 
@@ -176,9 +180,9 @@ def why_no_history(folder: str) -> str:
     return "there is no commit yet" if said in ("", "Needed a single revision") else said
 
 
-def _git(folder: str, *arguments: str) -> str:
+def _git(folder: str, *arguments: str, settings: Mapping[str, str] | None = None) -> str:
     """Return what git prints. Raises ConfigError where it fails: an empty answer would say that nothing was found."""
-    done = _run(folder, *arguments)
+    done = _run(folder, *arguments, settings=settings)
     if done is None:
         raise ConfigError(f"git {arguments[0]} gave no answer", hint="see whether git works in this folder")
     if done.returncode:
@@ -194,21 +198,38 @@ def _asked(folder: str, *arguments: str) -> str | None:
     return done.stdout.decode("utf-8", "surrogateescape").strip("\n")
 
 
-def _run(folder: str, *arguments: str, sent: bytes | None = None) -> subprocess.CompletedProcess[bytes] | None:
-    """Run git in `folder`; None where it is not there or does not end."""
+def _without_filters(folder: str) -> dict[str, str]:
+    """Return settings under which git runs no filter of the repository's: a comparison would run them over changed files."""
+    said = _asked(folder, "config", "--null", "--name-only", "--get-regexp", r"^filter\..") or ""
+    names = [name for name in said.split("\0") if name]
+    return {name: "false" if name.endswith(".required") else "" for name in names}
+
+
+def _run(
+    folder: str, *arguments: str, sent: bytes | None = None, settings: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes] | None:
+    """Run git in `folder`; None where it is not there or does not end. It runs no hook, and nothing that watches files."""
     try:
         return subprocess.run(
-            ["git", "-C", folder, *arguments],
-            input=sent, capture_output=True, check=False, timeout=_TIMEOUT_S, env=_environment(),
+            ["git", "-C", folder, *_NO_PROGRAMS, *arguments],
+            input=sent, capture_output=True, check=False, timeout=_TIMEOUT_S, env=_environment(settings or {}),
         )  # fmt: skip
     except (OSError, subprocess.SubprocessError):
         return None
 
 
-def _environment() -> dict[str, str]:
-    """Return the environment without what a hook of git points elsewhere: the repository is the one around the folder."""
+def _environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment without what a hook of git points elsewhere: the repository is the one around the folder.
+
+    `settings` are added to git's own, as only the environment can name any.
+    """
     kept = {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK}
-    return {**kept, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
+    given = kept.get("GIT_CONFIG_COUNT", "")
+    first = int(given) if given.isdecimal() else 0
+    for number, (name, value) in enumerate(settings.items(), start=first):
+        kept |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value}
+    count = {"GIT_CONFIG_COUNT": str(first + len(settings))} if settings else {}
+    return {**kept, **count, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
 
 
 def _refuse_unless(done: subprocess.CompletedProcess[bytes], harmless: tuple[str, ...], what: str) -> None:

@@ -58,11 +58,14 @@ class Judge:
         self._plain = Context(base.settings, base.connectors, self._attack)
         self._folder = os.path.relpath(base.settings.root, base.root)
         self._known: dict[tuple[str, str], Held] = {}
+        self._claims: dict[str, str] = {}  # file by key, on the side that was judged first
 
     def judge(self, commit: Committed, connectors: Connectors, checked: Collection[str]) -> Judged:
         """Load the playbooks of a commit, and check the files `checked` and the commit's own two one by one.
 
-        A file that another side has just so is not loaded again, unless it is to be checked.
+        Of a key that several files claim, the file that had it on the side judged first has it, else the first: a file
+        that takes another's key must not be compared in its place. A file that another side has just so is not loaded
+        again, unless it is to be checked.
         """
         context = Context(self.settings, connectors, self._attack)
         selection = Selection(self.settings, (), (), self.rooted)
@@ -86,12 +89,16 @@ class Judge:
                     if path in checked:
                         commented |= {path} if _COMMENT in entry.source.text else set()
                         found += _found(engine.check_entry(entry), held.key, entry)
-                if playbooks.setdefault(held.key, held) is not held:
+                first = playbooks.setdefault(held.key, held)
+                if first is not held and self._claims.get(held.key) == path:
+                    playbooks[held.key], held = held, first
+                if playbooks[held.key] is not held:
                     twice.append(held)
         finally:
             gc.enable()
         for own in self._own(commit):
             found += _found(engine.check_entry(own), "", own)
+        self._claims = self._claims or {held.key: held.file for held in playbooks.values()}
         side = Side(playbooks, tuple(twice), None if commit.wrong else commit.settings, commit.connectors)
         workspace = Workspace(tuple(map(_summary, side.all_held())))
         problems = tuple(engine.workspace_problems(workspace))

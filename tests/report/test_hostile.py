@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
@@ -17,6 +16,7 @@ from cmarkgfm.cmark import Options as Cmark
 from playbookctl.model.report import Report
 from playbookctl.report.formats.markdown import LIMIT
 from playbookctl.report.registry import Options, formats, render
+from support.page import ACTIVE, ALLOWED, page, runner_commands
 
 if TYPE_CHECKING:
     from playbookctl.model.plan import Plan
@@ -48,15 +48,6 @@ def test_no_character_without_a_glyph_gets_through(name: str, nasty: Report) -> 
     assert name not in DATA or text.isascii()
 
 
-def runner_commands(text: str) -> list[str]:
-    """Return what a GitHub or Azure runner would act on in a log, after the runner's own description of both forms."""
-    return [
-        line
-        for line in text.splitlines()
-        if line.lstrip().startswith("::") or re.search(r"##(\w*)\[", line)
-    ]  # fmt: skip
-
-
 @pytest.mark.parametrize("options", [Options(), Options(width=40), Options(width=80, unicode=False, verbose=True)])
 @pytest.mark.parametrize("name", [name for name in formats() if name != "github"])
 def test_no_line_is_a_command_to_the_runner_that_logs_it(name: str, options: Options, nasty: Report) -> None:
@@ -85,45 +76,6 @@ def test_a_terminal_shows_it_and_obeys_only_our_colours(nasty: Report) -> None:
     shown = "\n".join(line.rstrip() for line in screen.display)
     assert "\\x1b[31mred" in shown
     assert "\\u202egnp.exe" in shown
-
-
-class Page(HTMLParser):
-    """Collects what a page would do: its tags, and its text outside of code, where a forge looks for mentions."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: set[str] = set()
-        self.attributes: set[str] = set()
-        self.comments: list[str] = []
-        self.prose: list[str] = []
-        self.depth = 0
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        self.attributes |= {name for name, _ in attributes}
-        self.depth += tag in ("code", "pre")
-
-    def handle_endtag(self, tag: str) -> None:
-        self.depth -= tag in ("code", "pre")
-
-    def handle_comment(self, data: str) -> None:
-        self.comments.append(data)
-
-    def handle_data(self, data: str) -> None:
-        if not self.depth:
-            self.prose.append(data)
-
-
-def page(markdown: str) -> Page:
-    return Page(cmarkgfm.github_flavored_markdown_to_html(markdown, options=Cmark.CMARK_OPT_UNSAFE))
-
-
-ALLOWED = {"p", "strong", "table", "thead", "tbody", "tr", "th", "td", "code", "pre", "br", "details", "summary", "ul",
-           "li", "h4"}  # fmt: skip
-ACTIVE = re.compile(
-    r"@\w|(?<![\w&])#\d|\bGH-\d|!\d|https?://|www\.|:[a-z]+:|\w@\w|\$\w+\$", re.IGNORECASE
-)  # mentions, references, addresses, pictures, mathematics
 
 
 def test_markdown_is_only_text_tables_and_folds(nasty: Report) -> None:
