@@ -51,7 +51,7 @@ images: $(STAMP)  ## draw the terminal pictures of the README again
 	$(BIN)/python scripts/build_images.py
 
 bench: $(STAMP)  ## measure against peers, write docs/benchmarks.md
-	$(BIN)/python scripts/bench.py $(ARGS)
+	$(BIN)/python scripts/bench.py --write $(ARGS)
 
 fuzz: $(STAMP)  ## fuzz the loader and the rules for ten minutes
 	$(BIN)/python scripts/fuzz.py $(ARGS)
