@@ -118,6 +118,11 @@ class Judge:
             found += _found([finding], keys.get(finding.location.file, ""), engine.entry(finding.location.file))
         return found
 
+    def attack_name(self, id_: str) -> str:
+        """Return what ATT&CK calls a technique or tactic, '' for one that the pinned data does not have."""
+        known = self._attack.technique(id_) or self._attack.tactic(id_)
+        return known.name if known is not None else ""
+
     def rooted(self, path: str) -> str:
         """Return a path of the commit as the config has it: relative to the config's folder."""
         return os.path.relpath(path, self._folder).replace(os.sep, "/")

@@ -93,6 +93,7 @@ def _compare(judge: Judge, old: Committed, new: Committed, base: Commit, head: C
         not_checked=(*notes, *_not_checked(now, changed - ours - own)),
         more=tuple(_more(judge, old, new, changed)),
         titles={code: rule.title for code, rule in judge.rules.items()},
+        attack_name=judge.attack_name,
     )
     return Reviewed(make_review(given, before, now, findings), before, now)
 

@@ -202,6 +202,7 @@ class Numbers:
     gates: int = 0
     automatic: int = 0
     ungated: int = 0  # destructive actions that a playbook reaches which starts by itself, with nobody asked
+    techniques: int = 0  # of ATT&CK that at least one playbook names
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +219,8 @@ class Review:
     now: Numbers = Numbers()
     files: tuple[str, ...] = ()  # other files of ours that changed: the config, the connectors, the baseline
     not_checked: tuple[str, ...] = ()
+    uncovered: tuple[str, ...] = ()  # techniques that a playbook of the base names, and none of the head
+    attack: tuple[tuple[str, str], ...] = ()  # ids of techniques and tactics that are told, with their names
     alerts: AlertsEffect | None = None
     target: TargetEffect | None = None
 

@@ -42,6 +42,8 @@ def shape(review: model.Review, version: str) -> shapes.Review:
         "fixed_findings": [_finding(finding) for finding in review.fixed_findings],
         "files": list(review.files),
         "not_checked": list(review.not_checked),
+        "uncovered": list(review.uncovered),
+        "attack": dict(review.attack),
         "alerts": _alerts(review.alerts) if review.alerts is not None else None,
         "target": _target(review.target) if review.target is not None else None,
     }
@@ -53,6 +55,7 @@ def _numbers(numbers: model.Numbers) -> shapes.Numbers:
         "gates": numbers.gates,
         "automatic": numbers.automatic,
         "ungated": numbers.ungated,
+        "techniques": numbers.techniques,
     }
 
 

@@ -145,15 +145,16 @@ def _table(review: Review, totals: ReviewTotals) -> str:
 
 
 def _changes(page: Bounded, review: Review, totals: ReviewTotals) -> None:
-    rows = [_change(change) for change in review.playbooks]
+    attack = dict(review.attack)
+    rows = [_change(change, attack) for change in review.playbooks]
     head = _folded(f"What changes, playbook by playbook: {review_words.kinds(totals)}")
     page.add_rows(head, rows, "\n</details>", _left_out(rows, "playbook"), at_most=_CHANGES)
 
 
-def _change(change: PlaybookChange) -> str:
+def _change(change: PlaybookChange, attack: dict[str, str]) -> str:
     name = f" {escape.markdown(change.name, 80)}" if change.name.casefold() != change.key.casefold() else ""
     lines = [f"- **{escape.code(change.key)}**{name}: {change.kind.value}"]
-    said = [*change.said, *map(review_words.step, change.steps), *review_words.exchanges(change)]
+    said = [*change.said, *map(review_words.step, change.steps), *review_words.exchanges(change, attack)]
     lines += [f"  - {_say(text)}" for text in said[:_MOST_SAID]]
     if len(said) > _MOST_SAID:
         lines.append(f"  - … and {len(said) - _MOST_SAID:,} more differences")

@@ -50,6 +50,8 @@ class Numbers(TypedDict):
     """Playbooks that start by themselves."""
     ungated: int
     """Steps that take something away, reached by those with nobody asked."""
+    techniques: int
+    """ATT&CK techniques that at least one playbook names."""
 
 
 class Risk(TypedDict):
@@ -200,5 +202,9 @@ class Review(TypedDict):
     files: list[str]
     """Changed files that judge: config, connectors, baseline."""
     not_checked: list[str]
+    uncovered: list[str]
+    """Techniques that a playbook of the base names, and none of the head."""
+    attack: dict[str, str]
+    """What the techniques and tactics are called that are told here, by id."""
     alerts: Alerts | None
     target: Target | None

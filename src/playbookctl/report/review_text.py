@@ -30,7 +30,7 @@ def render(review: Review, _version: str, options: Options) -> str:
     for risk in review.risks:
         _risk(page, risk, names)
     for change in review.playbooks:
-        _change(page, change, options)
+        _change(page, change, dict(review.attack), options)
     _findings(page, review)
     page.gap()
     for what, before, now in review_words.numbers(review, totals):
@@ -49,11 +49,11 @@ def _risk(page: Page, risk: Risk, names: dict[str, str]) -> None:
     page.command(2, risk.undo, CYAN)
 
 
-def _change(page: Page, change: PlaybookChange, options: Options) -> None:
+def _change(page: Page, change: PlaybookChange, attack: dict[str, str], options: Options) -> None:
     page.gap()
     name = f"  {change.name}" if change.name and change.name != change.key else ""
     page.add(0, "", f"{change.key}{name}: {change.kind.value}", BOLD)
-    said = [*change.said, *map(review_words.step, change.steps), *review_words.exchanges(change)]
+    said = [*change.said, *map(review_words.step, change.steps), *review_words.exchanges(change, attack)]
     most = len(said) if options.verbose else _MOST
     for text in said[:most]:
         page.add(2, "- ", text)

@@ -8,7 +8,7 @@ from playbookctl.model.review import ChangeKind, Level
 from playbookctl.report.summary import GROUP_WORDS, count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from playbookctl.model.review import Exchange, PlaybookChange, Review, Risk, StepNote
     from playbookctl.model.review_totals import ReviewTotals
@@ -56,8 +56,8 @@ def subject(risk: Risk, names: dict[str, str]) -> tuple[str, str]:
     return names.get(risk.key) or risk.key, risk.key
 
 
-def exchanges(change: PlaybookChange) -> Iterator[str]:
-    """Yield what the sets of names gained and lost."""
+def exchanges(change: PlaybookChange, attack: Mapping[str, str]) -> Iterator[str]:
+    """Yield what the sets of names gained and lost; `attack` has the names of techniques and tactics by id."""
     sets: tuple[tuple[str, Exchange], ...] = (
         ("connectors", change.connectors),
         ("actions", change.actions),
@@ -67,9 +67,8 @@ def exchanges(change: PlaybookChange) -> Iterator[str]:
         ("outputs", change.outputs),
     )
     for word, exchange in sets:
-        said = [
-            f"{verb} {_names(names)}" for verb, names in (("new", exchange.gained), ("gone", exchange.lost)) if names
-        ]
+        sides = (("new", exchange.gained), ("gone", exchange.lost))
+        said = [f"{verb} {_names(names, attack)}" for verb, names in sides if names]
         if said:
             yield f"{word}: {'; '.join(said)}"
     if change.callers:
@@ -95,6 +94,11 @@ def numbers(review: Review, totals: ReviewTotals) -> list[tuple[str, str, str]]:
         ("start by themselves", f"{before.automatic:,}", f"{now.automatic:,}"),
         ("places where a person is asked", f"{before.gates:,}", f"{now.gates:,}"),
         ("steps that take something away, with nobody asked", f"{before.ungated:,}", f"{now.ungated:,}"),
+        (
+            "ATT&CK techniques that a playbook answers",
+            f"{before.techniques:,}",
+            f"{now.techniques:,}{_uncovered(review)}",
+        ),
         ("findings of the rules", f"{totals.fixed:,} fixed", f"{totals.new:,} new{_silenced(totals)}"),
     ]
     if review.alerts is not None:
@@ -127,8 +131,14 @@ def _silenced(totals: ReviewTotals) -> str:
     return f", {totals.silenced:,} of them switched off by a comment of this change" if totals.silenced else ""
 
 
-def _names(names: tuple[str, ...] | list[str]) -> str:
-    shown = [f"'{_inner(name)}'" for name in names[:_MOST]]
+def _uncovered(review: Review) -> str:
+    attack = dict(review.attack)
+    return f" (none answers {_names(review.uncovered, attack)} any more)" if review.uncovered else ""
+
+
+def _names(names: tuple[str, ...] | list[str], called: Mapping[str, str] | None = None) -> str:
+    titles = {name: f" {called[name]}" for name in names[:_MOST] if called and name in called}
+    shown = [f"'{_inner(name)}'{titles.get(name, '')}" for name in names[:_MOST]]
     return ", ".join(shown) + (f" and {len(names) - _MOST:,} more" if len(names) > _MOST else "")
 
 

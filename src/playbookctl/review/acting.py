@@ -106,6 +106,7 @@ def _trigger(changed: Changed, pair: Pair, old: Playbook, new: Playbook) -> Iter
 
 
 def _steps(changed: Changed, pair: Pair, new: Playbook, connectors: Connectors) -> Iterator[Part]:
+    harmful: frozenset[int] | None = None
     flow = Flow(new)
     starts = pair.key in changed.now.starting
     level = Level.MEDIUM if starts else Level.LOW
@@ -113,7 +114,11 @@ def _steps(changed: Changed, pair: Pair, new: Playbook, connectors: Connectors) 
         takes = takes_away(step.new, connectors)
         if takes:
             yield from _targets(pair, step, level)
-        if _asks_otherwise(step) and (takes or _leads_to_harm(flow, step.new, connectors)):
+        if not _asks_otherwise(step):
+            continue
+        if harmful is None:
+            harmful = _before_harm(flow, connectors)
+        if flow.position[step.new.id] in harmful:
             yield _of(
                 pair,
                 RiskKind.CONDITION,
@@ -173,9 +178,17 @@ def _asked(step: Step) -> str:
     return "; ".join(said[:4]) or "always"
 
 
-def _leads_to_harm(flow: Flow, step: Step, connectors: Connectors) -> bool:
-    reached = flow.reached_from(flow.position[step.id])
-    return any(takes_away(flow.steps[at], connectors) or flow.steps[at].calls for at in reached)
+def _before_harm(flow: Flow, connectors: Connectors) -> frozenset[int]:
+    """Return the positions from which a run can come to a step that takes something away, or calls another playbook."""
+    arriving = flow.arrivals()
+    pending = [at for at, step in enumerate(flow.steps) if step.calls or takes_away(step, connectors)]
+    found = set(pending)
+    for at in pending:
+        for source, _ in arriving[at]:
+            if source not in found:
+                found.add(source)
+                pending.append(source)
+    return frozenset(found)
 
 
 def _of(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from playbookctl.review.reachable import Reachable
     from playbookctl.review.steps import StepChanges
 
+_MOST_CALLERS = 100
 _SAME = (None, ChangeKind.MOVED, ChangeKind.REWRITTEN)
 
 
@@ -42,16 +43,21 @@ class Changed:
     def affected(self) -> tuple[str, ...]:
         """Return the keys of the head that changed, and those that call one that did, sorted."""
         gone = {pair.old.key for key in self.steps if (pair := self.pairs[key]).old is not None}
-        calling = {caller.key for key in {*self.steps, *gone} for caller in self.callers(key)}
-        return tuple(sorted(key for key in {*self.steps, *calling} if key in self.now.side.playbooks))
+        found = {*self.steps, *gone}
+        pending = sorted(found)
+        for key in pending:
+            new = [caller for caller in self.now.called_by.get(key, ()) if caller not in found]
+            found.update(new)
+            pending += new
+        return tuple(sorted(key for key in found if key in self.now.side.playbooks))
 
     def callers(self, key: str) -> tuple[Caller, ...]:
-        """Return who calls a playbook on the head's side, directly or through others, the nearest first."""
+        """Return who calls a playbook on the head's side, directly or through others, the nearest first and not without end."""
         found: dict[str, tuple[str, ...]] = {}
         pending: list[tuple[str, tuple[str, ...]]] = [(key, ())]
         for callee, through in pending:
             for caller in self.now.called_by.get(callee, ()):
-                if caller not in found and caller != key:
+                if caller not in found and caller != key and len(found) < _MOST_CALLERS:
                     found[caller] = through
                     pending.append((caller, (*through, caller)))
         return tuple(Caller(caller, through) for caller, through in found.items())

@@ -46,8 +46,10 @@ def _blamed(changed: Changed, loss: Loss) -> str:
                 return key  # it is the step that is new
     way = [*reversed(loss.act.calls), *(gate.key for gate in loss.asked)]
     named = [key for key in dict.fromkeys(way) if key in changed.steps]
-    called = [key for key in changed.steps if key not in named and key in _called(changed, loss.act.entry)]
-    for key in (*named, *called):
+    for key in named:
+        if causes.undo(changed, key):
+            return key
+    for key in sorted(_called(changed, loss.act.entry) & changed.steps.keys()):
         if causes.undo(changed, key):
             return key
     return next(iter(named), loss.act.entry)

@@ -44,9 +44,9 @@ def _all_risks(parts: Iterable[Part]) -> list[tuple[Risk, tuple[str, ...]]]:
 def _joined(parts: list[Part]) -> list[tuple[Risk, tuple[str, ...]]]:
     """Join what tells of runs that take something away; small things beside it stay by themselves."""
     parts.sort(key=lambda part: (_TOGETHER.index(part.kind), part.level.rank, part.phrase))
-    worst = min(part.level.rank for part in parts)
-    heavy = [part for part in parts if part.level.rank <= max(worst, Level.MEDIUM.rank)]
-    light = [part for part in parts if part not in heavy]
+    least = max(min(part.level.rank for part in parts), Level.MEDIUM.rank)
+    heavy = [part for part in parts if part.level.rank <= least]
+    light = [part for part in parts if part.level.rank > least]
     return [_risk(heavy), *(_risk([part]) for part in light)]
 
 

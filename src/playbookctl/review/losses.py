@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from playbookctl.model.review import Level, RiskKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from playbookctl.review.changed import Changed
     from playbookctl.review.reachable import Act, Asked
@@ -49,15 +49,22 @@ class _Known:
             (act.key, act.step): (changed.old_key(act.key), changed.old_step(act.key, act.step)) for act in new
         }
         paired = {place for place in self._place.values() if place in self._old}
-        self._moved = [act for place, act in self._old.items() if place not in paired]
+        self._moved = _by_what(act for place, act in self._old.items() if place not in paired)
+        self._all = _by_what(self._old.values())
 
     def before(self, act: Act) -> tuple[Act, ...]:
         """Return what stands for `act` on the base's side: the same step, one that moved, or others that do the same."""
         same = self._old.get(self._place[act.key, act.step])
         if same is not None and same.does == act.does:
             return (same,)
-        moved = tuple(old for old in self._moved if old.does == act.does)
-        return moved or tuple(old for old in self._old.values() if old.does == act.does)
+        return tuple(self._moved.get(act.does, []) or self._all.get(act.does, []))
+
+
+def _by_what(acts: Iterable[Act]) -> dict[tuple[str | None, str], list[Act]]:
+    found: dict[tuple[str | None, str], list[Act]] = {}
+    for act in acts:
+        found.setdefault(act.does, []).append(act)
+    return found
 
 
 def _loss(act: Act, before: Sequence[Act], *, starts: bool, started: bool) -> Loss | None:

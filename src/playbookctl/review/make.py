@@ -11,7 +11,7 @@ from playbookctl.review.diagrams import diagrams
 from playbookctl.review.reachable import Reachable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from playbookctl.model.review import Commit
     from playbookctl.model.workspace import Connectors, Settings
@@ -28,7 +28,7 @@ class Given:
 
     `config` and `catalogue` are the paths of the repository's own files; `hidden` are playbooks of the head that its own
     config passes over; `files` are those of our own files that changed.
-    `titles` say what a rule finds, by code.
+    `titles` say what a rule finds, by code; `attack_name` what a technique or tactic is called, '' if that is not known.
     """
 
     base: Commit
@@ -42,6 +42,7 @@ class Given:
     not_checked: tuple[str, ...] = ()
     more: tuple[Part, ...] = ()
     titles: Mapping[str, str] = field(default_factory=dict)
+    attack_name: Callable[[str], str] = lambda _: ""
 
 
 def make_review(given: Given, before: Side, now: Side, findings: tuple[list[Found], list[Found]]) -> Review:
@@ -51,17 +52,26 @@ def make_review(given: Given, before: Side, now: Side, findings: tuple[list[Foun
     difference = found.difference(*findings, compared)
     parts = _parts(given, compared, before, now, difference)
     risks = joint.risks(parts, lambda key: header.owners_of(compared.pairs[key]) if key in compared.pairs else ())
+    changes = tuple(
+        _change(pair, compared, given.connectors) for pair in compared.pairs.values() if pair.kind is not None
+    )
+    uncovered = header.exchange(_techniques(before), _techniques(now)).lost
+    told = {
+        id_ for change in changes for each in (change.techniques, change.tactics) for id_ in (*each.gained, *each.lost)
+    }
     return Review(
         given.base,
         given.head,
         risks,
-        tuple(_change(pair, compared, given.connectors) for pair in compared.pairs.values() if pair.kind is not None),
+        changes,
         difference.new,
         difference.fixed,
         _numbers(sides[0]),
         _numbers(sides[1]),
         given.files,
         given.not_checked,
+        uncovered,
+        tuple((id_, given.attack_name(id_)) for id_ in sorted(told | set(uncovered)) if given.attack_name(id_)),
     )
 
 
@@ -79,7 +89,12 @@ def _parts(given: Given, compared: Changed, before: Side, now: Side, difference:
 
 
 def _numbers(side: Reachable) -> Numbers:
-    return Numbers(len(side.side.playbooks), side.number_of_gates(), len(side.starting), side.ungated())
+    techniques = len(_techniques(side.side))
+    return Numbers(len(side.side.playbooks), side.number_of_gates(), len(side.starting), side.ungated(), techniques)
+
+
+def _techniques(side: Side) -> set[str]:
+    return {id_ for held in side.playbooks.values() if held.playbook for id_ in held.playbook.mitre_techniques}
 
 
 def _change(pair: Pair, compared: Changed, connectors: Connectors) -> PlaybookChange:
