@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,9 +75,13 @@ class Editor:
                 return message.get("result")
 
     def open(self, kind: str, text: str, mark: str = "|") -> tuple[dict[str, Any], list[str]]:
-        """Open a text with the cursor at `mark`; return where the cursor is, and what is marked as wrong."""
+        """Open a text with the cursor at `mark`; return where the cursor is, and what is marked as wrong.
+
+        `kind` is the name of a schema of ours, or the address of another.
+        """
         before, _, after = text.partition(mark)
-        head = f"# yaml-language-server: $schema={(ROOT / 'schemas').as_uri()}/{kind}.schema.json\n"
+        address = kind if "://" in kind else f"{(ROOT / 'schemas').as_uri()}/{kind}.schema.json"
+        head = f"# yaml-language-server: $schema={address}\n"
         self.opened += 1
         uri = f"file:///text-{self.opened}.yaml"
         document = {"uri": uri, "languageId": "yaml", "version": 1, "text": head + before + after}
@@ -163,6 +169,142 @@ def test_every_word_to_choose_from_is_offered_with_what_it_means(
 @pytest.mark.parametrize("text, meaning", HOVERS)
 def test_hovering_a_field_says_what_the_field_means(editor: Editor, text: str, meaning: str) -> None:
     assert meaning in editor.hover("playbook", text)
+
+
+PLAYBOOK = json.loads((ROOT / "schemas" / "playbook.schema.json").read_text("utf-8"))
+TYPES = PLAYBOOK["$defs"]["stepFields"]["properties"]["type"]["enum"]
+CONDITION = "name: x\ntrigger_conditions:\n  - "
+# Where in a playbook the properties of each part of the schema may stand; for a step that is behind its type.
+PLACES = {
+    "": "",
+    "goTo": STEP + "action: x\n    on_error:\n      ",
+    "input": "name: x\ninputs:\n  host:\n    ",
+    "output/anyOf/1": "name: x\noutputs:\n  done:\n    ",
+    "comparison": CONDITION,
+    "allOfConditions": CONDITION,
+    "anyOfConditions": CONDITION,
+    "notCondition": CONDITION,
+    "connectorAvailable": CONDITION,
+    "expression": CONDITION,
+    "stepFields/properties/notify": STEP + "type: manual\n    notify:\n      ",
+    **{f"{kind}Step": f"name: x\nsteps:\n  - type: {kind}\n    " for kind in TYPES},
+    "branch": STEP + "type: decision\n    branches:\n      - ",
+    "approval": STEP + "action: x\n    approval:\n      ",
+    "repeat": STEP + "action: x\n    repeat:\n      ",
+    "retry": STEP + "action: x\n    retry:\n      ",
+    "startInput": "name: x\nsteps:\n  - type: start\n    inputs:\n      - ",
+    "formField": STEP + "type: manual\n    form:\n      - ",
+}
+
+
+def resolved(part: Any) -> Any:
+    """Follow references until there is a description; what is described with all steps stands in a step as `true`."""
+    part = PLAYBOOK["$defs"]["stepFields"]["properties"]["type"] if part is True else part
+    while "description" not in part and "$ref" in part:
+        target = PLAYBOOK
+        for name in part["$ref"].split("/")[1:]:
+            target = target[name]
+        part = target
+    return part
+
+
+def part_of(place: str) -> Any:
+    part = PLAYBOOK["$defs"] if place else PLAYBOOK
+    for name in filter(None, place.split("/")):
+        part = part[int(name)] if isinstance(part, list) else part[name]
+    return part
+
+
+def described(node: Any, place: str = "") -> Iterator[str]:
+    """Yield the places in the schema, below `$defs`, whose properties have words of their own."""
+    if isinstance(node, dict):
+        properties = node.get("properties")
+        if isinstance(properties, dict) and any("description" in resolved(part) for part in properties.values()):
+            yield place.removeprefix("/$defs").removeprefix("/")
+        for name, inner in node.items():
+            yield from described(inner, f"{place}/{name}")
+    elif isinstance(node, list):
+        for index, inner in enumerate(node):
+            yield from described(inner, f"{place}/{index}")
+
+
+def plain(text: str) -> str:
+    """Return only the words of a text: Markdown escapes some of the signs."""
+    return re.sub(r"[\W_]+", " ", text).strip()
+
+
+def test_every_property_of_the_schema_is_hovered_somewhere() -> None:
+    places = [place for place in described(PLAYBOOK) if not place.startswith("step/allOf")]
+    assert sorted({*places} - {"step", "stepFields"}) == sorted(PLACES)  # these two stand behind those of each type
+    assert {*part_of("stepFields")["properties"]} == {
+        name for kind in TYPES for name in part_of(f"{kind}Step")["properties"]
+    }
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_hovering_any_property_says_what_its_description_says(editor: Editor, place: str) -> None:
+    silent = {}
+    for name, part in part_of(place)["properties"].items():
+        text = PLACES[place].replace("- type: ", "- t|ype: ") if name == "type" and place.endswith("Step") else ""
+        said = plain(editor.hover("playbook", text or f"{PLACES[place]}{name[:1]}|{name[1:]}: x\n"))
+        if plain(resolved(part)["description"])[:60] not in said:
+            silent[name] = said
+    assert silent == {}
+
+
+CATALOGUE = """\
+connectors:
+  okta: {provider: okta, actions: {get-user: {effect: read}, reset-password: {required: [user], effect: reversible}}}
+  slack: {provider: slack}
+"""
+CONNECTED = STEP + "connector: okta\n    action: "
+
+
+@pytest.fixture(scope="module")
+def connected(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the address of a schema that `schema playbook --with-connectors` has written."""
+    folder = tmp_path_factory.mktemp("connected")
+    (folder / "playbookctl.yaml").write_text("namespace: test\n", "utf-8")
+    (folder / "connectors.yaml").write_text(CATALOGUE, "utf-8")
+    command = [sys.executable, "-m", "playbookctl", "schema", "playbook", "--with-connectors"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, check=True)
+    (folder / "playbook.schema.json").write_bytes(done.stdout)
+    return (folder / "playbook.schema.json").as_uri()
+
+
+OFFERED = [
+    (STEP + "action: x\n    connector: |", "okta", "okta: get-user, reset-password."),
+    (STEP + "action: x\n    connector: |", "slack", "slack: any action."),
+    ("name: x\nrequired_connectors:\n  - |", "slack", "slack: any action."),
+    (CONDITION + "connector_available: |", "okta", "okta: get-user, reset-password."),
+    (CONNECTED + "|", "reset-password", "Effect: reversible."),
+]
+
+
+@pytest.mark.parametrize("text, name, explained", OFFERED)
+def test_the_names_of_the_catalogue_are_offered(
+    editor: Editor, connected: str, text: str, name: str, explained: str
+) -> None:
+    assert explained in editor.completions(connected, text)[name]
+
+
+JUDGED = [
+    (STEP + "connector: okat\n    action: x\n", 'Value is not accepted. Valid values: "okta", "slack".'),
+    (CONNECTED + "get-usr\n", 'Value is not accepted. Valid values: "get-user", "reset-password".'),
+    ("name: x\nrequired_connectors: [slak]\nsteps: [{id: a, action: x}]\n", 'Value is not accepted. Valid values: "okta", "slack".'),
+    (CONNECTED + "get-user\n", ""),
+    (CONNECTED + "'{{ inputs.action }}'\n", ""),
+    (STEP + "connector: slack\n    action: whatever\n", ""),
+    (STEP + "connector: cnn_01J\n    action: whatever\n", ""),
+    (STEP + "connector: '{{ inputs.tool }}'\n    action: whatever\n", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text, message", JUDGED)
+def test_another_name_is_marked_and_an_id_or_a_template_is_not(
+    editor: Editor, connected: str, text: str, message: str
+) -> None:
+    assert editor.open(connected, text)[1] == ([message] if message else [])
 
 
 @pytest.mark.parametrize("text, messages", WRONG)
