@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from support.estate import Both, Mortal, Near
 from support.story import prove
 from support.tally import count, count_faults, say
 
@@ -22,8 +23,15 @@ if TYPE_CHECKING:
 LENGTH = 30
 STORIES = int(os.environ.get("PLAYBOOKCTL_STORIES", "2000"))
 MOST_BROKEN = 5  # then the rest need not be told
-# of ten stories in a row, where the history is kept and how many threads write; a seed has its place by its last digit
-PLACES = (*[("paper", 1)] * 7, ("paper", 4), ("none", 1), ("git", 1))
+# of ten stories in a row, where the history is kept, how many threads write, and whether reads in fair weather go by the
+# socket; a seed has its place by its last digit
+PLACES: tuple[tuple[str, int, type[Mortal]], ...] = (
+    *[("paper", 1, Near)] * 6,
+    ("paper", 1, Mortal),
+    ("paper", 4, Mortal),
+    ("none", 1, Near),
+    ("git", 1, Near),
+)
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -41,16 +49,23 @@ def test_no_story_breaks_a_law_where_threads_race(stage: Stage, seed: int) -> No
     prove(replace(stage, workers=4), seed, LENGTH)
 
 
+def test_reading_past_the_socket_is_reading_over_it(stage: Stage) -> None:
+    Both.compared = 0
+    for seed in (200, 201):
+        prove(replace(stage, client=Both), seed, LENGTH)
+    assert Both.compared > 100
+
+
 @pytest.mark.soak
 def test_no_story_of_many_breaks_a_law(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
     first = int(os.environ.get("PLAYBOOKCTL_SEED", str(time.time_ns() // 1_000_000_000)))
     began, broken = time.monotonic(), []
     say(capsys, f"\n{STORIES} stories of {LENGTH} acts, PLAYBOOKCTL_SEED={first}")
     for seed in range(first, first + STORIES):
-        history, workers = PLACES[seed % len(PLACES)]
+        history, workers, client = PLACES[seed % len(PLACES)]
         stage.server.faults.counts.clear()
         try:
-            writes = prove(replace(stage, history=history, workers=workers), seed, LENGTH)
+            writes = prove(replace(stage, history=history, workers=workers, client=client), seed, LENGTH)
         except AssertionError as error:
             broken.append(f"{history}, {workers} at once, {error}")
             say(capsys, broken[-1])

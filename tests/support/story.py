@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from playbookctl import applied, past
 from playbookctl.model.choices import Choices, OnDrift
 from support.acts import ACTS, MOST, WEIGHTS, Act
-from support.estate import Estate
-from support.hints import settle
+from support.estate import Estate, Mortal
+from support.hints import obey, settle
 from support.laws import Broken
 from support.paper import Paper
 from support.repository import GitHistory
@@ -43,13 +43,14 @@ class Stage:
     base: Path
     history: str = "paper"
     workers: int = 1
+    client: type[Mortal] = Mortal
 
     @contextmanager
     def estate(self) -> Iterator[Estate]:
         """Give an estate of two playbooks that were synced once."""
         folder = Path(tempfile.mkdtemp(dir=self.base))
         history = {"paper": Paper, "git": GitHistory, "none": lambda _: None}[self.history](folder)
-        estate = Estate(self.server, self.watch, folder, history, self.workers)
+        estate = Estate(self.server, self.watch, folder, history, self.workers, self.client)
         real = past.History
         try:
             if isinstance(history, Paper):
@@ -88,7 +89,7 @@ def play(stage: Stage, story: Sequence[Act], *, ending: int | None = 0) -> int:
             with nothing_else_raised("settle"):
                 estate.laws.catch_up()
                 settle(estate, ending)
-                estate.sync(everything_as_the_files_say(estate))
+                obey(estate, everything_as_the_files_say(estate))
                 estate.laws.reached(estate.survey())
         return estate.laws.writes
 

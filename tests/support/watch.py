@@ -59,9 +59,13 @@ class Watch:
 
     def playbooks(self, tenant: str) -> dict[str, dict[str, Any]]:
         """Return all playbooks of a tenant by id, deleted ones too."""
+        return self.objects(tenant, "playbook")
+
+    def objects(self, tenant: str, resource: str) -> dict[str, dict[str, Any]]:
+        """Return all objects of one kind by id, deleted ones too."""
         rows = self._connection.execute(
-            "SELECT id, doc FROM objects WHERE resource = 'playbook' AND tenant_id = ? ORDER BY id", (tenant,)
-        )
+            "SELECT id, doc FROM objects WHERE resource = ? AND tenant_id = ? ORDER BY id", (resource, tenant)
+        ).fetchall()
         return {found: json.loads(doc) for found, doc in rows}
 
     def inject(self, playbook_id: str, fields: dict[str, Any]) -> None:
