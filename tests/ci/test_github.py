@@ -287,6 +287,22 @@ def test_secrets_are_only_where_nothing_of_a_stranger_runs() -> None:
     assert "actions/checkout" not in json.dumps(comment)
 
 
+SCHEMAS = {
+    "vendor.github-actions": [ROOT / "action.yml"],
+    "vendor.github-workflows": sorted(RECIPES.glob("*.yml")),
+    "vendor.gitlab-ci": [ROOT / "ci" / "gitlab" / "playbooks.gitlab-ci.yml"],
+}
+
+
+@pytest.mark.parametrize("schema", SCHEMAS)
+def test_every_file_is_one_that_its_forge_reads(schema: str) -> None:
+    tool = Path(sys.executable).parent / "check-jsonschema"
+    done = subprocess.run(
+        [tool, "--builtin-schema", schema, *SCHEMAS[schema]], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_zizmor_finds_nothing() -> None:
     tool = Path(sys.executable).parent / "zizmor"
     files = [ROOT / "action.yml", *sorted(RECIPES.glob("*.yml"))]

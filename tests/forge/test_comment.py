@@ -295,6 +295,40 @@ def test_a_file_that_holds_anything_but_a_number_is_refused(github_job: Job, tex
     assert "holds no number of a pull request" in err
 
 
+def test_a_number_of_a_file_that_nothing_vouches_for_is_refused(github_job: Job) -> None:
+    github_job.event({"ref": "refs/heads/main"})
+    (github_job.folder / "number").write_text("7", "utf-8")
+    code, _, err = github_job.comment("x", "--number-file", str(github_job.folder / "number"))
+    assert (code, github_job.server.asked) == (ExitCode.REFUSED, [])
+    assert "nothing tells whether the number in a file is the right one" in err
+    assert github_job.comment("x", "--number", "7")[0] == 0
+
+
+@pytest.mark.parametrize("event", ["[", "[]", '"x"', "[" * 100_000, '{"pull_request": 1, "workflow_run": []}'])
+def test_an_event_that_is_none_names_no_pull_request(github_job: Job, event: str) -> None:
+    github_job.event({})
+    (github_job.folder / "event.json").write_text(event, "utf-8")
+    code, _, err = github_job.comment("x")
+    assert (code, github_job.server.asked) == (ExitCode.USAGE, [])
+    assert "is not JSON" in err or "which pull request?" in err
+
+
+def test_an_event_that_is_not_there_is_named(github_job: Job) -> None:
+    os.environ["GITHUB_EVENT_PATH"] = str(github_job.folder / "nowhere.json")
+    assert "nowhere.json' cannot be read: No such file" in github_job.comment("x")[2]
+
+
+@pytest.mark.parametrize("project", ["", "acme/x", "42/../7", "0"])
+def test_a_project_of_gitlab_is_a_number(
+    job_of: Callable[..., Job], monkeypatch: pytest.MonkeyPatch, project: str
+) -> None:
+    job = job_of("gitlab")
+    monkeypatch.setenv("CI_PROJECT_ID", project)
+    code, _, err = job.comment("x")
+    assert (code, job.server.asked) == (ExitCode.USAGE, [])
+    assert "CI_PROJECT_ID is" in err
+
+
 def test_without_a_pull_request_it_says_so(github_job: Job) -> None:
     github_job.event({"ref": "refs/heads/main"})
     code, _, err = github_job.comment("x")
@@ -370,6 +404,38 @@ def test_a_refusal_of_github_is_explained(
     assert (code, github_job.writes()) == (expected, [])
     assert said in err
     assert "the-token" not in err
+
+
+REFUSALS_OF_GITLAB = {
+    "unknown token": (
+        401,
+        {"message": "401 Unauthorized"},
+        ExitCode.NOT_AUTHENTICATED,
+        "CI_JOB_TOKEN cannot write notes",
+    ),
+    "not found": (404, {"message": "404 Project Not Found"}, ExitCode.NOT_AUTHENTICATED, "a fork's pipeline has none"),
+    "invalid": (400, {"message": {"note": ["is too long"]}}, ExitCode.SERVER, "see what GitLab says"),
+}
+
+
+@pytest.mark.parametrize("status, value, expected, said", REFUSALS_OF_GITLAB.values(), ids=REFUSALS_OF_GITLAB.keys())
+def test_a_refusal_of_gitlab_is_explained(
+    job_of: Callable[..., Job], status: int, value: object, expected: int, said: str
+) -> None:
+    job = job_of("gitlab")
+    job.server.interruptions.append((job.creates, Reply(value, status)))
+    code, _, err = job.comment("x")
+    assert (code, job.writes()) == (expected, [])
+    assert said in err
+
+
+def test_a_forge_that_does_not_say_who_we_are_gets_no_comment(github_job: Job) -> None:
+    github_job.state.login_told, github_job.state.me = True, ""
+    refused = Reply({"id": 1, "login": ""})
+    github_job.server.interruptions.append(("users/get-authenticated", refused))
+    github_job.already(1, "", f"{MARK}\nof a ghost")
+    assert github_job.comment("x")[0] == 0
+    assert github_job.writes() == [github_job.creates]
 
 
 def test_a_forge_that_repeats_the_token_is_not_quoted(job: Job) -> None:

@@ -9,7 +9,7 @@ import click
 
 from playbookctl.cli.connection import logging_to
 from playbookctl.cli.progress import Patience
-from playbookctl.errors import UsageError
+from playbookctl.errors import Refused, UsageError
 from playbookctl.forge import github, gitlab
 from playbookctl.forge.calls import Calls
 from playbookctl.forge.place import github_place, gitlab_place, judge
@@ -65,6 +65,11 @@ def command(forge: str, file: str, environment: str, issue: str | None, dry_run:
         return
     given = read_number(options["number_file"]) if options["number_file"] else options["number"]
     place = (github_place if forge == "github" else gitlab_place)(os.environ, given)
+    if options["number_file"] and place.head is None:
+        raise Refused(
+            "nothing tells whether the number in a file is the right one: the job's event belongs to no pull request",
+            hint="run on 'workflow_run' or 'pull_request', or give a number that you trust with --number",
+        )
     wanted = Wanted(
         hidden, text, nothing_left(place.head.commit if place.head else ""),
         untrusted=options["untrusted"], even_nothing=options["even_nothing"],
