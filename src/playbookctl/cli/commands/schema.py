@@ -23,13 +23,17 @@ def command(name: str, config: str | None, with_connectors: bool) -> None:
         return
     if name != "playbook":
         raise UsageError(f"--with-connectors is for the schema 'playbook', not for '{name}'")
+    from playbookctl.load.connectors import load_connectors
     from playbookctl.load.schema.with_connectors import schema_with_connectors
-    from playbookctl.repository import Repository
+    from playbookctl.load.settings import find_config, load_settings
 
-    repository = Repository(config, os.getcwd())
-    if repository.connectors.file is None:
+    here = os.getcwd()
+    found = config or find_config(here)
+    settings, _ = load_settings(found, here, os.path.relpath(found) if found else "")
+    connectors, _ = load_connectors(settings)
+    if connectors.file is None:
         raise ConfigError(
-            f"there are no connectors to offer: '{repository.settings.connectors}' is missing or cannot be read",
+            f"there are no connectors to offer: '{settings.connectors}' is missing or cannot be read",
             hint="'playbookctl init' writes one; 'playbookctl validate' says what is wrong with it",
         )
-    click.echo(schema_with_connectors(repository.connectors), nl=False)
+    click.echo(schema_with_connectors(connectors), nl=False)
