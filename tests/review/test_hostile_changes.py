@@ -18,6 +18,9 @@ import pytest
 
 from playbookctl.cli.main import run
 from playbookctl.errors import ExitCode
+from playbookctl.model.plan import Action, Change, FieldChange, Plan, Refusal, Side, Standing, Writer
+from playbookctl.model.report import Report
+from playbookctl.report.registry import render
 from support.page import ACTIVE, ALLOWED, page, runner_commands
 from support.pull_request import CATALOGUE, CONFIG, Clone, estate, step
 
@@ -419,3 +422,37 @@ def test_a_review_needs_no_network_and_asks_for_none(pull: Pull) -> None:
     assert pull.ran == ""
     subprocess.run(["git", "cat-file", "-p", blob], cwd=pull.folder, check=False, capture_output=True)
     assert pull.ran, "git itself would have fetched"
+
+
+def plan_that_says(text: str, commit: str) -> str:
+    """Return a plan for the head's target, as the command prints it, with a text wherever one can stand."""
+    field = FieldChange(text, Side.REPO, json.dumps(text), json.dumps([text]))
+    change = Change(
+        key=text, name=text, action=Action.HOLD, standing=Standing.NEEDS_HUMAN, row=3, file=text, live_id=text, reason=text,
+        hint=text, fields=(field,), safer=(text,), riskier=(text,), writer=Writer(text, text, text), notes=(text,),
+    )  # fmt: skip
+    plan = Plan(
+        "prod", "soc", "tnt_1", app_id=text, commit=commit, changes=(change,), refusals=(Refusal(text, text),), notes=(text,)
+    )  # fmt: skip
+    return render("json", Report("plan", text, plan=plan, messages=[text]))
+
+
+@pytest.mark.parametrize(
+    "text", [*PIECES, NASTY], ids=lambda text: f"{PIECES.index(text)}" if text in PIECES else "all"
+)
+def test_a_plan_and_alerts_of_a_stranger_are_only_text_too(pull: Pull, tmp_path: Path, text: str) -> None:
+    plan, alerts, comment = (tmp_path / name for name in ("plan.json", f"{text[:60].replace('/', '-')}.jsonl", "c.md"))
+    rows = [{"id": text, "severity": "critical", "title": text}, {"severity": "high"}, text]
+    alerts.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    pull.edit("lock", lambda book: book.update(trigger_conditions=[{"field": "alert.title", "op": "not_exists"}]))
+    pull.git("commit", "-qam", text)
+    plan.write_text(plan_that_says(text, pull.git("rev-parse", "HEAD")[:12]), "utf-8")
+    given = ("--base", "main", "--alerts", str(alerts), "--plan", str(plan))
+    code, out, err = pull.say(*given, "--format", "text", "--report", f"markdown={comment}", "--color", "never")
+    assert code == 0, err
+    assert "alerts lock: 1" in out
+    assert "target " in out
+    bad = {c for c in out if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp", "Co", "Cn")}
+    assert bad <= {"\n"}
+    assert runner_commands(out) == []
+    is_only_text(comment.read_text("utf-8"))
