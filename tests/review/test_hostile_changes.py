@@ -397,8 +397,18 @@ def test_a_file_that_takes_a_key_does_not_hide_what_becomes_of_the_other(pull: P
     pull.commit("a second lock")
     said = pull.review()
     assert any(row["code"] == "PB006" for row in said["new_findings"])
-    about = [row for row in said["risks"] if row["key"] == "lock" or "lock" in row["sentence"]]
-    assert [row["level"] for row in about][:1] == ["high"], said["risks"]
+    told, claimed = sorted(said["risks"], key=lambda row: row["file"], reverse=True)
+    assert (told["key"], told["level"], told["kinds"]) == ("lock", "high", ["gate gone"])
+    sentence = "claims the key 'lock' of 'playbooks/lock.yaml', so nothing of it is reviewed"
+    assert (claimed["file"], claimed["level"], claimed["sentence"]) == ("playbooks/aaa.yaml", "high", sentence)
+
+
+def test_of_two_files_that_take_the_key_of_one_that_is_gone_one_is_said_to_be_passed_over(pull: Pull) -> None:
+    pull.write("playbooks/aaa.yaml", estate()["lock"])
+    pull.git("mv", "playbooks/lock.yaml", "playbooks/zzz.yaml")
+    pull.commit("lock hides")
+    (claimed,) = (row for row in pull.review()["risks"] if row["kinds"] == ["unreadable"])
+    assert (claimed["file"], claimed["level"]) == ("playbooks/zzz.yaml", "high")
 
 
 def test_a_content_that_is_not_here_is_an_error_and_no_removal(pull: Pull) -> None:

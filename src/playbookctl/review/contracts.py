@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 def parts(changed: Changed) -> Iterator[Part]:
     """Yield what breaks for callers, as they are on the head's side, and whose identity changed."""
+    yield from _claims(changed)
     for key in sorted(changed.steps):
         pair = changed.pairs[key]
         yield from _gone(changed, pair)
@@ -38,6 +39,24 @@ def parts(changed: Changed) -> Iterator[Part]:
                 before,
                 "it is no playbook that can be loaded",
                 "mend the file; the findings say what is wrong",
+            )
+
+
+def _claims(changed: Changed) -> Iterator[Part]:
+    """Yield the files that claim a key which another has; they are compared with nothing."""
+    known = {(held.file, held.text) for held in changed.before.side.twice}
+    for held in changed.now.side.twice:
+        if (held.file, held.text) not in known:
+            owner = changed.now.side.playbooks[held.key].file
+            yield Part(
+                RiskKind.UNREADABLE,
+                Level.HIGH,
+                "",
+                held.file,
+                f"claims the key {words.quoted(held.key)} of {words.quoted(owner)}, so nothing of it is reviewed",
+                "each key had one file",
+                "two files claim it, and neither is synced",
+                "give one of them another key",
             )
 
 
