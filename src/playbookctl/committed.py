@@ -63,12 +63,18 @@ class Committed:
             return None
         return None if blob is None or blob.size > limit else self.tree.content(blob)
 
+    @property
+    def attack_path(self) -> str | None:
+        """The path of the ATT&CK data that the config pins, None where it pins none."""
+        named = self.settings.attack_file
+        return None if named is None else posixpath.normpath(posixpath.join(posixpath.dirname(self.config), named))
+
     def attack(self) -> AttackIndex:
         """Return the ATT&CK data that the config pins. Raises ConfigError if it cannot be read."""
         named = self.settings.attack_file
         if named is None:
             return AttackIndex.of(self.settings)
-        path = posixpath.normpath(posixpath.join(posixpath.dirname(self.config), named))
+        path = self.attack_path or named
         data = self.bytes_of(path, _LARGEST_DATA)
         if data is None:
             raise ConfigError(f"commit {self.tree.commit[:12]} has no ATT&CK data at '{path}', which its config names")

@@ -71,7 +71,7 @@ def _config(tree: Tree, root: str, here: str, config: str | None) -> str:
 
 def _compare(judge: Judge, old: Committed, new: Committed, base: Commit, head: Commit, notes: list[str]) -> Reviewed:
     catalogue = judged(judge.base.connectors, new.connectors)
-    own = {judge.base.config, judge.base.catalogue, *filter(None, [judge.known_more(new)[0]])}
+    own = {judge.base.config, judge.base.catalogue, *filter(None, [judge.known_more(new)[0], judge.base.attack_path])}
     changed = _changed(old.tree, new.tree)
     checked = None if catalogue != judge.base.connectors else changed  # another catalogue may find others everywhere
     files = [set(side.playbooks(judge.settings)) for side in (old, new)]
@@ -127,6 +127,11 @@ def _more(judge: Judge, old: Committed, new: Committed, changed: set[str]) -> It
             before = "it said something else" if path in old.tree.files else "there was none"
             now, undo = "it decides for what lies beside and below it", "look at it as at the repository's own"
             yield _own(Level.MEDIUM, path, "is another config, which decides for its folder", before, now, undo)
+    pinned = judge.base.attack_path
+    if pinned in changed:
+        now = "it is another" if pinned in new.tree.files else "it is gone"
+        undo = f"put {words.quoted(pinned)} back, or say why it changed"
+        yield _own(Level.MEDIUM, pinned, "no longer holds the ATT&CK data that was pinned", "as pinned", now, undo)
     path, number, codes = judge.known_more(new)
     if number:
         level = Level.HIGH if any(code.startswith(("PB4", "PB0")) for code in codes) else Level.MEDIUM
