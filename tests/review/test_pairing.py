@@ -108,6 +108,14 @@ def test_the_differences_are_in_plain_words() -> None:
     )
 
 
+def test_of_long_texts_that_begin_alike_the_part_that_differs_is_shown() -> None:
+    before, now = estate(), estate()
+    before["lock"]["description"] = "x" * 200 + " ask the lead first"
+    now["lock"]["description"] = "x" * 200 + " ask nobody"
+    (change,) = review_of(before, now).playbooks
+    assert change.said == ("description: '…xxxxxxxxxxxxxxx ask the lead first' → '…xxxxxxxxxxxxxxx ask nobody'",)
+
+
 def test_what_cannot_be_told_is_said_to_be_so() -> None:
     now = estate()
     now["enrich"]["steps"].append({"id": "a", "connector": "edr", "action": "get-host"})  # an id that stands twice

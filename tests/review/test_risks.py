@@ -298,6 +298,10 @@ def uncalled_gone(books: Playbooks) -> None:
     del books["report"]
 
 
+def automatic_gone(books: Playbooks) -> None:
+    del books["enrich"]
+
+
 def another_key(books: Playbooks) -> None:
     books["lock"]["key"] = "lock-account"
 
@@ -388,6 +392,7 @@ ROWS: list[tuple[Callable[[Any], None], Expected]] = [
     (unread_output_gone, []),
     (callee_gone, [(HIGH, {K.COMPATIBILITY}, "contain")]),
     (uncalled_gone, []),
+    (automatic_gone, [(MEDIUM, {K.REMOVED}, "enrich")]),
     (another_key, [(MEDIUM, {K.IDENTITY}, "lock-account")]),
     (other_owner, [(LOW, {K.OWNER}, "lock")]),
     (owner_named, []),

@@ -40,6 +40,7 @@ class RiskKind(Enum):
     AUTOMATIC = "automatic"
     ENABLED = "enabled"
     DISABLED = "disabled"
+    REMOVED = "removed"
     TRIGGER = "trigger"
     CONDITION = "conditions"
     TARGET = "what is acted on"

@@ -64,6 +64,17 @@ def _gone(changed: Changed, pair: Pair) -> Iterator[Part]:
     old = pair.old
     if old is None or old.key in changed.now.side.playbooks:
         return
+    if pair.new is None and old.playbook is not None and old.playbook.auto_execute and old.playbook.enabled:
+        yield Part(
+            RiskKind.REMOVED,
+            Level.MEDIUM,
+            pair.key,
+            old.file,
+            "has no file any more",
+            "it started by itself, as its file said",
+            "what is live goes on starting by itself until it is retired, and nobody reviews it",
+            "bring the file back, or retire it: playbookctl sync --retire KEY",
+        )
     callers = changed.now.called_by.get(old.key, [])
     if callers:
         yield Part(

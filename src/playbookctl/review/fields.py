@@ -35,7 +35,7 @@ def differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[tupl
     for field in sorted((before.keys() | now.keys()) - _HANDLED):
         if before.get(field) != now.get(field):
             name = _NAMES.get(field, words.quoted(field))
-            plain.append(f"{name}: {_said(field, before.get(field))} → {_said(field, now.get(field))}")
+            plain.append(f"{name}: {_change(field, before.get(field), now.get(field))}")
     wiring = list(_branches(before.get("branches") or [], now.get("branches") or [], plain))
     wiring += [
         f"{_WIRED[field][0]}: {_wired(field, before)} → {_wired(field, now)}"
@@ -108,7 +108,7 @@ def _parameters(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[s
         elif name not in before:
             yield f"given {words.quoted(name)}: {words.said(now[name])}"
         elif before[name] != now[name] or type(before[name]) is not type(now[name]):
-            yield f"{words.quoted(name)}: {words.said(before[name])} → {words.said(now[name])}"
+            yield f"{words.quoted(name)}: {words.change(before[name], now[name])}"
 
 
 def _branches(before: list[Any], now: list[Any], plain: list[str]) -> Iterator[str]:
@@ -132,8 +132,12 @@ def _branch(branch: Mapping[str, Any]) -> str:
     return f"{words.quoted(branch['name'])}{when} leads to {_WIRED['next'][1](branch.get('next'))}"
 
 
-def _said(field: str, value: Any) -> str:
-    if field == "retry" and isinstance(value, dict):
-        delay = f" after {value['delay']}" if value.get("delay") else ""
-        return f"{words.count(value.get('times', 0), 'more time')}{delay}"
-    return words.said(value)
+def _change(field: str, before: Any, now: Any) -> str:
+    return f"{_retry(before)} → {_retry(now)}" if field == "retry" else words.change(before, now)
+
+
+def _retry(value: Any) -> str:
+    if not isinstance(value, dict):
+        return "never"
+    delay = f" after {value['delay']}" if value.get("delay") else ""
+    return f"{words.count(value.get('times', 0), 'more time')}{delay}"

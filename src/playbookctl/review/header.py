@@ -110,7 +110,7 @@ def _texts(old: Playbook, new: Playbook) -> Iterator[str]:
     for field in _TEXTS:
         before, now = (normal_prose(str(side.data.get(field) or "")) for side in (old, new))
         if before != now:
-            yield f"{field}: {words.said(now)}, before {words.said(before)}"
+            yield f"{field}: {words.change(before, now)}"
     tags = exchange(old.data.get("tags") or (), new.data.get("tags") or ())
     if tags.gained:
         yield f"new tags: {words.listed(tags.gained)}"
@@ -118,7 +118,7 @@ def _texts(old: Playbook, new: Playbook) -> Iterator[str]:
         yield f"tags gone: {words.listed(tags.lost)}"
     for field in sorted((old.data.keys() | new.data.keys()) - _SHOWN):
         if old.data.get(field) != new.data.get(field):
-            yield f"{words.quoted(field)} is {words.said(new.data.get(field))}, before {words.said(old.data.get(field))}"
+            yield f"{words.quoted(field)}: {words.change(old.data.get(field), new.data.get(field))}"
 
 
 def _inputs(old: Playbook, new: Playbook) -> Iterator[str]:

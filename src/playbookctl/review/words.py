@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from playbookctl.model.playbook import Gate
 
 _LONGEST = 80  # characters of one value
+_CONTEXT = 20  # characters before the first that differs
 _MOST = 6  # members of a list that are named
 _DEEPEST = 4  # conditions in conditions
 _OPS = {
@@ -131,6 +132,19 @@ def target(value: Any) -> str:
     shown = ["the end" if name == "end" else quoted(name) for name in names[:_MOST]]
     shown += [f"{len(names) - _MOST} more"] if len(names) > _MOST else []
     return f"{', '.join(shown[:-1])} and {shown[-1]}" if len(shown) > 1 else "".join(shown)
+
+
+def change(before: Any, now: Any) -> str:
+    """Return 'before → now' of two values; of long ones that begin alike, from where they differ."""
+    shown = said(before), said(now)
+    if shown[0] == shown[1] and isinstance(before, str) and isinstance(now, str):
+        lines = [" ".join(each.split()) for each in (before, now)]
+        at = next(
+            (at for at, (one, other) in enumerate(zip(*lines, strict=False)) if one != other), min(map(len, lines))
+        )
+        start = max(0, at - _CONTEXT)
+        shown = (quoted(f"…{lines[0][start:]}"), quoted(f"…{lines[1][start:]}"))
+    return f"{shown[0]} → {shown[1]}"
 
 
 def said(value: Any) -> str:
