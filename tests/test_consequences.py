@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from playbookctl.alerts.firing import Pair, firings
+from playbookctl.alerts.read import AlertFile
 from playbookctl.errors import ExitCode
+from playbookctl.model.playbook import Playbook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -206,3 +211,58 @@ def test_a_report_without_a_plan_and_a_plan_cut_short_are_errors(change: Team, t
     file.write_text(json.dumps(whole), "utf-8")
     code, _, err = change.review("--plan", str(file))
     assert (code, "is no plan: field required at plan/changes/0/reason" in err) == (ExitCode.USAGE, True), err
+
+
+FIRED = [
+    [],
+    [{"field": "alert.severity", "op": "in", "value": ["high", "critical"]}],
+    [{"field": "alert.title", "op": "matches", "value": "^phish(ing)?$", "ignore_case": True}],
+    [{"any": [{"field": "alert.user", "op": "not_exists"}, {"field": "alert.host", "op": "starts_with", "value": "srv"}]}],
+    [{"not": {"field": "alert.indicators", "op": "contains", "value": "10.0.0.1"}}],
+    [{"field": "alert.user", "op": "equals", "value": "{{ alert.host }}"}],
+    [{"expr": "somebody.knows()"}],
+    [{"field": "alert.severity", "op": "equals", "value": "low"}, {"field": "alert.title", "op": "matches", "value": "("}],
+]  # fmt: skip
+INCOMING = [
+    {"title": "Phishing", "severity": "high", "user": "sam", "host": "srv-1"},
+    {"title": "phish", "severity": "low", "user": "x", "host": "x"},
+    {"title": "phish them", "severity": "critical", "indicators": ["10.0.0.1", "b"]},
+    {"title": "other", "severity": "low", "user": None, "host": "ws-1", "indicators": ["10.0.0.1"]},
+]
+
+
+def test_the_server_fires_what_a_review_counts(team: Team) -> None:
+    """One evaluation serves both: what the reference server runs for an alert is what the review says it would."""
+    ids = {}
+    for number, conditions in enumerate(FIRED):
+        steps = [{"id": "a", "type": "wait"}]
+        ids[
+            team.by_hand(name=f"f{number}", auto_execute=True, enabled=True, trigger_conditions=conditions, steps=steps)
+        ] = number
+    operator, fired, rows = team.server.operator, dict.fromkeys(range(len(FIRED)), 0), []
+    for alert in INCOMING:
+        taken = operator.ingest(operator.caller(), alert)
+        rows.append(team.http.get(f"/api/v1/soc/alerts/{taken.alert_id}").json())
+        wanted = len(taken.run_ids)
+        assert taken.skipped == 0
+        before = dict(fired)
+        pairs = [Pair(f"f{at}", None, _automatic(conditions)) for at, conditions in enumerate(FIRED)]
+        for at, firing in enumerate(firings(pairs, AlertFile(io.BytesIO(json.dumps(rows[-1]).encode())))):
+            fired[at] += firing.after
+        assert sum(fired.values()) - sum(before.values()) == wanted, alert
+    stats = _stats(team, ids, sum(fired.values()))
+    assert stats == fired
+
+
+def _automatic(conditions: list[dict[str, Any]]) -> Playbook:
+    data = {"key": "k", "name": "K", "auto_execute": True, "steps": [{"id": "a"}], "trigger_conditions": conditions}
+    return Playbook(data)
+
+
+def _stats(team: Team, ids: dict[str, int], total: int) -> dict[int, int]:
+    until = time.monotonic() + 30
+    stats: dict[int, int] = {}
+    while sum(stats.values()) < total and time.monotonic() < until:
+        stats = {ids[row["id"]]: row["run_stats"]["total"] for row in team.live().values() if row["id"] in ids}
+        time.sleep(0.05)
+    return stats

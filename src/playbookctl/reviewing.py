@@ -155,7 +155,8 @@ def _not_part(history: History, base: str, head: str, tip: str, old: str) -> Ite
     if head == "HEAD":
         number = len(history.changed_since("HEAD"))
         if number:
-            yield f"{words.count(number, 'file')} of the work tree differ from HEAD: what is not committed is not reviewed"
+            differ = f"{words.count(number, 'file')} of the work tree {'differs' if number == 1 else 'differ'}"
+            yield f"{differ} from HEAD: what is not committed is not reviewed"
 
 
 def _not_checked(now: Side, others: set[str]) -> Iterator[str]:
