@@ -90,7 +90,7 @@ def _compare(judge: Judge, old: Committed, new: Committed, base: Commit, head: C
         catalogue=judge.base.catalogue,
         hidden=_hidden(judge, new),
         files=tuple(sorted(changed & own)),
-        not_checked=(*notes, *_not_checked(now, changed - ours - own)),
+        not_checked=(*notes, *_not_checked(now, changed - ours - own), *_elsewhere(judge, new)),
         more=tuple(_more(judge, old, new, changed)),
         titles={code: rule.title for code, rule in judge.rules.items()},
         attack_name=judge.attack_name,
@@ -108,6 +108,13 @@ def _hidden(judge: Judge, new: Committed) -> tuple[str, ...]:
     if new.wrong:
         return ()
     return tuple(sorted(new.playbooks(judge.settings).keys() - new.playbooks(new.settings).keys()))
+
+
+def _elsewhere(judge: Judge, new: Committed) -> Iterator[str]:
+    """Yield which files only the head's own config takes for playbooks."""
+    more = () if new.wrong else sorted(new.playbooks(new.settings).keys() - new.playbooks(judge.settings).keys())
+    if more:
+        yield f"{words.count(len(more), 'file')} that only the changed config takes for playbooks: {words.listed(more)}"
 
 
 def _more(judge: Judge, old: Committed, new: Committed, changed: set[str]) -> Iterator[Part]:

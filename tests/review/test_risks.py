@@ -86,6 +86,14 @@ def gate_that_nobody_answers(books: Playbooks) -> None:
     step(books["contain"], "approve")["else"] = "isolate"
 
 
+def a_no_that_isolates(books: Playbooks) -> None:
+    step(books["contain"], "approve")["branches"][1]["next"] = "isolate"
+
+
+def a_no_that_leads_to_a_person(books: Playbooks) -> None:
+    step(books["contain"], "approve")["branches"][1]["next"] = "by_hand"
+
+
 def fewer_approvers(books: Playbooks) -> None:
     step(books["lock"], "disable")["approval"]["by"] = ["ciso"]
 
@@ -342,6 +350,8 @@ ROWS: list[tuple[Callable[[Any], None], Expected]] = [
     (move_action_and_gate_into_new_playbook, [(LOW, {K.DESTRUCTIVE}, "lock-it")]),  # it can be started by itself now
     (go_round_the_gate, [(HIGH, {K.GATE_GONE}, "contain")]),
     (gate_that_nobody_answers, [(HIGH, {K.GATE_GONE}, "contain")]),
+    (a_no_that_isolates, [(MEDIUM, {K.CONDITION}, "contain")]),
+    (a_no_that_leads_to_a_person, []),
     (fewer_approvers, []),
     (more_approvers, [(MEDIUM, {K.GATE_WEAKER}, "lock")]),
     (other_approvers, [(MEDIUM, {K.GATE_WEAKER}, "lock")]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from playbookctl.flow.graph import Flow
+from playbookctl.flow.graph import BRANCH, Flow
 from playbookctl.flow.implication import implies, same_text
 from playbookctl.model.review import Level, RiskKind
 from playbookctl.review import words
@@ -32,7 +32,7 @@ def parts(changed: Changed, connectors: Connectors) -> Iterator[Part]:
         yield from _switches(changed, pair, old, new)
         if old is not None:
             yield from _trigger(changed, pair, old, new)
-            yield from _steps(changed, pair, new, connectors)
+            yield from _steps(changed, pair, old, new, connectors)
 
 
 def danger(changed: Changed, key: str) -> Level:
@@ -105,30 +105,50 @@ def _trigger(changed: Changed, pair: Pair, old: Playbook, new: Playbook) -> Iter
     yield _of(pair, RiskKind.TRIGGER, level, phrase, *words.triggers(before, now), "put the trigger back")
 
 
-def _steps(changed: Changed, pair: Pair, new: Playbook, connectors: Connectors) -> Iterator[Part]:
-    harmful: frozenset[int] | None = None
-    flow = Flow(new)
-    starts = pair.key in changed.now.starting
-    level = Level.MEDIUM if starts else Level.LOW
-    for step in changed.steps[pair.key].paired:
-        takes = takes_away(step.new, connectors)
-        if takes:
+def _steps(changed: Changed, pair: Pair, old: Playbook, new: Playbook, connectors: Connectors) -> Iterator[Part]:
+    level = Level.MEDIUM if pair.key in changed.now.starting else Level.LOW
+    steps = changed.steps[pair.key].paired
+    asking = [step for step in steps if _asks_otherwise(step)]
+    answering = [step for step in steps if step.before.get("branches") and step.before != step.now]
+    for step in steps:
+        if takes_away(step.new, connectors):
             yield from _targets(pair, step, level)
-        if not _asks_otherwise(step):
-            continue
-        if harmful is None:
-            harmful = _before_harm(flow, connectors)
-        if flow.position[step.new.id] in harmful:
-            yield _of(
-                pair,
-                RiskKind.CONDITION,
-                level,
-                f"decides otherwise at the step {words.quoted(step.new.name)}",
-                _asked(step.old),
-                _asked(step.new),
-                "put the conditions of that step back",
-                (step.new.id,),
-            )
+    if not (asking or answering):
+        return
+    flow = Flow(new)
+    harm = _before_harm(flow, connectors)
+    for step in asking:
+        if flow.position[step.new.id] in harm:
+            phrase = f"decides otherwise at the step {words.quoted(step.new.name)}"
+            undo = "put the conditions of that step back"
+            yield _of(pair, RiskKind.CONDITION, level, phrase, _asked(step.old), _asked(step.new), undo, (step.new.id,))
+    if answering:
+        was = Flow(old)
+        before = _before_harm(was, connectors)
+        for step in answering:
+            yield from _answers(pair, step, (was, before), (flow, harm))
+
+
+def _answers(
+    pair: Pair, step: StepPair, old: tuple[Flow, frozenset[int]], new: tuple[Flow, frozenset[int]]
+) -> Iterator[Part]:
+    """Yield the answers of a person that lead to harm now and did not before: a 'no' that does what a 'yes' does."""
+    if step.new.type != "manual":
+        return
+    name = words.quoted(step.new.name)
+    before, now = _harmful_answers(step.old, *old), _harmful_answers(step.new, *new)
+    for answer in sorted(now - before):
+        if answer in {branch["name"] for branch in step.old.branches}:
+            phrase = f"does something on the answer {words.quoted(answer)} at the step {name}, where it did not"
+            undo = f"let the answer {words.quoted(answer)} lead where it led"
+            was = f"the answer {words.quoted(answer)} took nothing away"
+            is_ = "it leads to a step that takes something away, or to another playbook"
+            yield _of(pair, RiskKind.CONDITION, Level.MEDIUM, phrase, was, is_, undo, (step.new.id,))
+
+
+def _harmful_answers(step: Step, flow: Flow, harm: frozenset[int]) -> set[str]:
+    edges = flow.edges[flow.position[step.id]]
+    return {edge.label for edge in edges if edge.kind == BRANCH and edge.target in harm}
 
 
 def _targets(pair: Pair, step: StepPair, level: Level) -> Iterator[Part]:

@@ -33,6 +33,13 @@ def takes_away(step: Step, connectors: Connectors) -> bool:
     return effect_of(step.connector, step.action, connectors, told_by(step.action, step.parameters)).is_destructive
 
 
+def is_declared(connector: str, action: str, connectors: Connectors) -> bool:
+    """Tell whether the effect of an action is declared, and not guessed from its name."""
+    known = connectors.by_name.get(connector)
+    spec = known.actions.get(action) if known is not None and known.actions else None
+    return spec is not None and spec.effect is not None
+
+
 def judged(base: Connectors, head: Connectors) -> Connectors:
     """Return the catalogue that judges: what the base knows as the base knows it, what the head adds as it says.
 

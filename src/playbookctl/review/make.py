@@ -6,12 +6,25 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from playbookctl.model.review import ChangeKind, Numbers, PlaybookChange, Review
-from playbookctl.review import acting, changed, contracts, found, gates, header, joint, limits, own_files, pairing
+from playbookctl.review import (
+    acting,
+    changed,
+    contracts,
+    effects,
+    found,
+    gates,
+    header,
+    joint,
+    limits,
+    own_files,
+    pairing,
+    words,
+)
 from playbookctl.review.diagrams import diagrams
 from playbookctl.review.reachable import Reachable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from playbookctl.model.review import Commit
     from playbookctl.model.workspace import Connectors, Settings
@@ -69,7 +82,7 @@ def make_review(given: Given, before: Side, now: Side, findings: tuple[list[Foun
         _numbers(sides[0]),
         _numbers(sides[1]),
         given.files,
-        given.not_checked,
+        (*given.not_checked, *_guessed(changes, given.connectors)),
         uncovered,
         tuple((id_, given.attack_name(id_)) for id_ in sorted(told | set(uncovered)) if given.attack_name(id_)),
     )
@@ -91,6 +104,19 @@ def _parts(given: Given, compared: Changed, before: Side, now: Side, difference:
 def _numbers(side: Reachable) -> Numbers:
     techniques = len(_techniques(side.side))
     return Numbers(len(side.side.playbooks), side.number_of_gates(), len(side.starting), side.ungated(), techniques)
+
+
+def _guessed(changes: Iterable[PlaybookChange], connectors: Connectors) -> Iterator[str]:
+    """Yield that new actions are judged by their names, where no effect is declared for them."""
+    gained = {action for change in changes for action in change.actions.gained}
+    named = [action for action in sorted(gained) if not effects.is_declared(*_apart(action), connectors)]
+    if named:
+        yield f"what {words.count(len(named), 'new action does', 'new actions do')}, beyond their names: {words.listed(named)}"
+
+
+def _apart(action: str) -> tuple[str, str]:
+    connector, separator, name = action.partition(": ")
+    return (connector, name) if separator else ("", connector)
 
 
 def _techniques(side: Side) -> set[str]:
