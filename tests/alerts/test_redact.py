@@ -59,6 +59,8 @@ TEXTS = [
     ("mailto:kim@else.example?subject=x", "<email>=x"),
     ("key ghp_" + "a1B2" * 10, "<secret>"),
     ("curl https://x.example/?api_key=Ab3dEf6hIj9kLm2n", "<secret>"),
+    ("sam%40corp.example?x", "<email>"),
+    ("dc-2.eu.corp.example and corp.example, not corp.examples", "<host> and <host>, not <host>s"),
     ("Phish reported", "Phish reported"),
     ("2026-03-01T10:00:00Z", "2026-03-01T10:00:00Z"),
     ("", ""),
@@ -69,6 +71,11 @@ TEXTS = [
 def test_in_a_text_what_tells_is_replaced(text: str, written: str) -> None:
     alert = {"id": "alr_1", "title": text, "user": "Sam Roe", "host": "srv-web-01.corp.example"}
     assert plain(redaction("title")(alert)) == {"id": "alr_1", "title": written}
+
+
+def test_a_name_is_found_however_its_letters_are_written() -> None:
+    alert = {"title": "Jose\u0301 and JOS\u00c9", "user": "Jos\u00e9"}
+    assert plain(redaction("title")(alert)) == {"title": "<user> and <user>"}
 
 
 def test_only_the_fields_named_are_written_and_those_that_always_are() -> None:
@@ -133,7 +140,7 @@ def test_what_nests_without_end_is_cut_and_does_not_end_the_process() -> None:
 def test_a_long_text_takes_no_long_time() -> None:
     begin = time.process_time()
     for text in ("a" * 200_000, "a@" * 100_000, "1:" * 100_000, "1." * 100_000, "a\\" * 100_000, "f" * 200_000):
-        redaction("title")({"title": text, "user": "aaa"})
+        redaction("title")({"title": text, "user": "aaa", "host": "ws.corp.example"})
     assert time.process_time() - begin < 10, "seconds of CPU for 1.2 million characters"
 
 

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import re
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 
 from playbookctl.alerts.paths import MOST_NESTING, NOTHING, cut, path_of
 from playbookctl.alerts.telling import kind_of, names_within, telling_parts
@@ -76,7 +77,7 @@ class Redaction:
 
     def pseudonym(self, kind: str, value: Any) -> str:
         """Return the pseudonym of a value; upper and lower case are one."""
-        said = str(value).strip().casefold().encode("utf-8", "surrogatepass")
+        said = normalize("NFC", str(value)).strip().casefold().encode("utf-8", "surrogatepass")
         return pseudonym(kind, hmac.new(self._secret, said, hashlib.sha256).hexdigest())
 
 
@@ -87,7 +88,7 @@ class _One:
         self.redaction = redaction
         names: dict[str, tuple[str, str]] = {}
         for kind, value in _telling(alert, redaction):
-            for name in names_within(kind, value.strip()):
+            for name in names_within(kind, normalize("NFC", value).strip()):
                 if len(name) >= SHORTEST_NAME:
                     names.setdefault(name.casefold(), (kind, name))
         self.names = names
@@ -120,6 +121,7 @@ class _One:
         """Return a text with pseudonyms for what in it tells."""
         if self.redaction.holds_secret(text):
             return self.redaction.pseudonym("secret", text)
+        text = normalize("NFC", text)  # one letter can be written in several ways
         found = self.pattern.finditer(text) if self.pattern is not None else ()
         spans = [(each.start(), each.end(), self._kind(each.group())) for each in found]
         spans += telling_parts(text)  # of two that are the same place, the field's kind is the first
@@ -133,12 +135,15 @@ class _One:
         return "".join([*written, text[end:]])
 
     def _kind(self, found: str) -> str:
-        return self.names.get(found.casefold(), ("value", ""))[0]
+        return self.names.get(found.casefold(), ("host", ""))[0]
 
 
 def _found(name: str) -> str:
-    """Return the pattern that finds a telling value in a text: a short one as a word, a longer one anywhere."""
-    escaped = re.escape(name)
+    """Return the pattern that finds a telling value in a text: a short one as a word, a longer one anywhere.
+
+    What has a dot may be a domain: whatever lies in it is found as well.
+    """
+    escaped = rf"(?:[\w-]{{1,63}}\.){{0,8}}{re.escape(name)}" if "." in name else re.escape(name)
     return escaped if len(name) > LONGEST_SHORT_NAME else rf"(?<![^\W_]){escaped}(?![^\W_])"
 
 

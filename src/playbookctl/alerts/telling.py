@@ -32,6 +32,7 @@ _BEFORE = frozenset({
 _NAMES = ("firstname", "lastname", "displayname", "fullname", "givenname", "surname", "nickname")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
+_AT_SIGNS = ("@", "%40", "\uff20")
 _TOKEN = re.compile(r"[^\s<>()\[\]{},;\"'«»|=]+")
 _ACCOUNT = re.compile(r"(?<![\w.-])[\w.-]{2,64}\\[\w.$-]+")  # CORP\sam
 _IPV4 = re.compile(r"(?<!\d)\d{1,3}(?:\.\d{1,3}){3}(?!\d)")
@@ -50,8 +51,9 @@ def kind_of(name: str) -> str | None:
 
 def telling_parts(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, kind) of addresses and accounts in a text: e-mail, IP, MAC, and Windows' domain and name."""
-    if "@" in text:
-        yield from ((word.start(), word.end(), "email") for word in _TOKEN.finditer(text) if "@" in word.group())
+    if any(sign in text for sign in _AT_SIGNS):
+        words = (word for word in _TOKEN.finditer(text) if any(sign in word.group() for sign in _AT_SIGNS))
+        yield from ((word.start(), word.end(), "email") for word in words)
     if "\\" in text:
         yield from ((found.start(), found.end(), "user") for found in _ACCOUNT.finditer(text))
     for pattern in (_IPV4, _MAC):
@@ -67,14 +69,17 @@ def telling_parts(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def names_within(kind: str, value: str) -> Iterator[str]:
-    """Yield a telling value and what else it is called: 'sam' of 'sam@corp.example', 'Sam' of 'Sam Roe', 'srv' of 'srv.lan'."""
+    """Yield a telling value and what is part of it.
+
+    'sam' and 'corp.example' of 'sam@corp.example', 'Sam' and 'Roe' of 'Sam Roe', 'srv' and 'corp.lan' of 'srv.corp.lan'.
+    """
     yield value
     if kind in ("user", "email"):
-        yield value.partition("@")[0]
+        yield from value.partition("@")[::2]
         yield value.rpartition("\\")[2]
         yield from value.split()
     elif kind == "host" and not _is_ip(value):
-        yield value.partition(".")[0]
+        yield from value.partition(".")[::2]
 
 
 def _compound(word: str) -> str | None:
