@@ -76,7 +76,7 @@ class _Finder(ast.NodeVisitor):
     def _add(self, node: ast.expr | ast.stmt, start: int, end: int, text: str) -> None:
         before, after = " ".join(self.source[start:end].split()), " ".join(text.split())
         place = f"{node.lineno}:{node.col_offset + 1}"
-        self.found.append(Mutation(start, end, text, place, f"{before[:60]} -> {after[:60]}"))
+        self.found.append(Mutation(start, end, text, place, f"{before[:60]} -> {after[:60] or 'nothing'}"))
 
     def _replace(self, node: ast.expr | ast.stmt, text: str) -> None:
         self._add(node, *self._span(node), text)

@@ -29,7 +29,7 @@ ARGUMENTS = [
 
 
 class Survey:
-    """A plugin of pytest: a context of coverage for each test, its seconds, and what one that fails says.
+    """A plugin of pytest: a context of coverage for each test, its seconds of processor time, and what one that fails says.
 
     What functions remember between tests is forgotten before each, else only the first that asks would be seen to ask.
     """
@@ -59,9 +59,9 @@ class Survey:
         for memory in self._memories:
             memory.cache_clear()
         self._coverage.switch_context(item.nodeid)
-        began = time.perf_counter()
+        began = time.process_time()
         result = yield
-        self.seconds[item.nodeid] = round(time.perf_counter() - began, 4)
+        self.seconds[item.nodeid] = round(time.process_time() - began, 4)
         return result
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

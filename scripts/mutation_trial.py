@@ -37,7 +37,10 @@ _SECONDS = 4  # of processor time beyond five times what the tests took when not
 
 
 def in_a_fork(work: Callable[[], bool], seconds: float) -> str:
-    """Return what became of `work`, done in a fork: whether it returned true (killed), false, or took too long."""
+    """Return what became of `work`, done in a fork: whether it returned true (killed), false, or took too long.
+
+    `seconds` of processor time are what it takes where nothing is changed.
+    """
     limit = int(_SECONDS + 5 * seconds)
 
     def bounded() -> int:

@@ -139,6 +139,12 @@ def test_what_is_destructive_in_a_loop_is_marked_too() -> None:
     assert "fillcolor" in dot(playbook(inner))
 
 
+def test_a_failure_that_goes_on_as_if_nothing_was_has_no_arrow_of_its_own() -> None:
+    steps = [{"id": "a", "action": "x", "on_error": "continue"}, {"id": "b", "action": "y", "on_error": {"next": "a"}}]
+    arrows = [line.strip() for line in mermaid(playbook(*steps)).splitlines() if "--" in line or "-." in line]
+    assert arrows == ["s0 --> s1", "s1 --> stop", 's1 -.->|"error"| s0']
+
+
 HOSTILE = [
     'x"]; click s0 "javascript:alert(1)"',
     "</div><script>alert(1)</script>",

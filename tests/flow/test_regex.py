@@ -66,6 +66,25 @@ def test_it_finds_exactly_what_python_finds(pattern: str, text: str, ignore_case
     assert search(pattern, text, ignore_case=ignore_case) is expected
 
 
+PLACES = [".", "(?s:.)", "a.b", "(?s:a.b)", "^b", "(?m:^b)", "(?m:^)", "a$", "(?m:a$)", r"a\Z", r"\Aa", r"\Ab", r"\bb", r"\Bb", r"b\b", r"b\B", r"\B", r"\b", "$", "(?m:$)b"]  # fmt: skip
+CLASSES = [
+    r"\w", r"\W", r"\d", r"\D", r"\s", r"\S", r"(?a:\w)", r"(?a:\d)", r"(?a:\s)", "[a-c]", "[^a-c]", r"[^\d_]", r"[\W]", r"[^\W]",
+    r"[\da]", "[éß]", "(?i:[a-c])", "(?i:[^a-c])", "(?i:é)", "(?i:s)", "(?i:k)", "(?i:\u017f)", "(?i:[^s])",
+]  # fmt: skip
+TEXTS = [
+    "", "a", "b", "ab", "ba", "a b", "a\n", "\n", "a\nb", "b\na", "\nb", "_", "5", "\u0665", "é", "É", "ß", "s", "S", "\u017f",
+    "K", "\u212a", "\u0131", "\u0130", "\xa0", "\x1c", "C", "d",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("pattern", [*PLACES, *CLASSES])
+def test_places_and_classes_are_those_of_python(pattern: str) -> None:
+    for text in TEXTS:
+        for ignore_case in (False, True):
+            expected = re.search(pattern, text, re.IGNORECASE if ignore_case else 0) is not None
+            assert search(pattern, text, ignore_case=ignore_case) is expected, (pattern, text, ignore_case)
+
+
 @pytest.mark.parametrize(
     "pattern, text",
     [

@@ -19,10 +19,18 @@ def character_test(code: str, arg: Any, flags: int) -> CharacterTest:
         return (lambda _: True) if flags & DOTALL else (lambda character: character != "\n")
     items = arg if code == "IN" else [("LITERAL", arg)]
     negate = code == "NOT_LITERAL" or any(str(kind) == "NEGATE" for kind, _ in items)
-    tests = [_item_test(str(kind), value, flags) for kind, value in items if str(kind) != "NEGATE"]
+    classes = [_item_test(str(kind), value, flags) for kind, value in items if str(kind) == "CATEGORY"]
+    letters = [_item_test(str(kind), value, flags) for kind, value in items if str(kind) in ("LITERAL", "RANGE")]
     if not flags & IGNORECASE:
+        tests = classes + letters
         return lambda character: any(test(character) for test in tests) is not negate
-    return lambda character: any(test(each) for each in _cases(character) for test in tests) is not negate
+    return lambda character: (
+        negate
+        is not (
+            any(test(character) for test in classes)
+            or any(test(each) for each in _cases(character) for test in letters)
+        )
+    )
 
 
 def position_test(code: str, *, multiline: bool) -> PositionTest:
@@ -43,7 +51,7 @@ def _item_test(kind: str, value: Any, flags: int) -> CharacterTest:
     test = _CATEGORIES[name.replace("_NOT_", "_")]
     if flags & ASCII:
         plain = test
-        test = lambda character: character.isascii() and plain(character)  # noqa: E731 - one of two tests, chosen here
+        test = lambda character: character.isascii() and plain(character) and character not in _SPACE_BEYOND_ASCII  # noqa: E731 - one of two tests
     return (lambda character: not test(character)) if "_NOT_" in name else test
 
 
@@ -59,6 +67,7 @@ _SAME_CASE = {  # what neither lower() nor upper() joins in one step, among the 
     "k": "\u212a", "K": "\u212a", "\u212a": "kK",
 }  # fmt: skip
 
+_SPACE_BEYOND_ASCII = "\x1c\x1d\x1e\x1f"  # ASCII characters, but white space to Unicode alone
 _CATEGORIES: dict[str, CharacterTest] = {
     "CATEGORY_DIGIT": str.isdecimal,
     "CATEGORY_SPACE": str.isspace,
