@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 _WORTH_A_FORK = 200  # files: forking takes 10 ms, reading the results some more
 _CHUNK, _MOST_CHUNKS = 50, 4_000
+_BATCH = 200  # rows read at once: a third of the time of one by one
 
 
 class Examination:
@@ -55,11 +56,13 @@ class Examination:
     def examined(self, files: list[str]) -> Iterator[Examined]:
         """Yield the files examined, in their order."""
         self._examine_many(files)
-        for file in files:
-            if self._cache is None and file not in self._rows:
+        if self._cache is None and not self._rows:
+            for file in files:
                 yield self._examined(self._load(file))
-            else:
-                yield self._one(file, self._row(file))
+            return
+        for at in range(0, len(files), _BATCH):
+            batch = files[at : at + _BATCH]
+            yield from self._read(batch, [self._row(file) for file in batch])
 
     def of_entries(self, files: list[str], on_entry: Callable[[Entry], object]) -> Iterator[Examined]:
         """Yield the files examined, and show the entry of each to `on_entry` first: for who needs what is in them."""
@@ -70,7 +73,7 @@ class Examination:
             if self._cache is None or not isinstance(data, bytes):
                 yield self._examined(entry)
             else:
-                yield self._one(file, self._row_of(file, stamp, data, entry))
+                yield from self._read([file], [self._row_of(file, stamp, data, entry)])
 
     def summaries(self, files: list[str]) -> list[Summary]:
         """Return the summaries of files, in their order."""
@@ -86,11 +89,14 @@ class Examination:
         if self._cache is not None:
             self._cache.save({self._files.within(file) for file in known})
 
-    def _one(self, file: str, row: Row) -> Examined:
+    def _read(self, files: list[str], rows: list[Row]) -> Iterator[Examined]:
+        """Yield what rows say of files."""
         from playbookctl.check.record import read_found, read_summaries
 
-        shown = self._files.shown(file)
-        return read_found(shown, row[2], *read_summaries([shown], [row[3]]))
+        shown = [self._files.shown(file) for file in files]
+        summaries = read_summaries(shown, [row[3] for row in rows])
+        for name, row, summary in zip(shown, rows, summaries, strict=True):
+            yield read_found(name, row[2], summary)
 
     def _row(self, file: str) -> Row:
         """Return the row of a file: the cache's, if the file has not been touched, or has the same content."""
