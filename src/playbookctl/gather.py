@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from playbookctl.model.workspace import Entry
     from playbookctl.plan.lookups import Lookups
 
-_MANY = 200  # files that nothing is known of: above it they are read once for rules and plan together
-
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -122,8 +120,9 @@ def gather(repository: Repository, today: str) -> Gathered:
         entries[entry.source.path] = _noted(entry)
 
     unknown = [file for file in files if file not in known]
-    report = check(repository, (), CheckOptions(today=today), note if len(unknown) > _MANY else None)
-    for file in unknown if len(unknown) <= _MANY else ():
+    at_once = len(unknown) * 2 > len(files)  # then all are read once, for the rules and for the plan
+    report = check(repository, (), CheckOptions(today=today), note if at_once else None)
+    for file in () if at_once else unknown:
         note(repository.load(file))
     playbooks: dict[str, Loaded] = {}
     unreadable: list[Unreadable] = []

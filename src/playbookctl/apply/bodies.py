@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 from playbookctl.canonical import (
     POSITIONS,
     digest_at,
-    digests_of,
     field_digest,
     fingerprint,
     free_tags,
-    live_texts,
+    row_digests,
     with_digest,
 )
 from playbookctl.marker import is_reserved, unfinished, write_tags
@@ -82,7 +81,7 @@ def sends_tags(change: Change) -> bool:
 
 def wanted(change: Change, seen: Mapping[str, Any]) -> Wanted:
     """Return what `seen` should have become once the change is carried out."""
-    digests = digests_of(live_texts(seen))
+    digests = row_digests(seen)
     values = _values(change)
     tags = _tags(change, seen) if sends_tags(change) else list(seen.get("tags") or ())
     if sends_tags(change):
@@ -94,7 +93,7 @@ def wanted(change: Change, seen: Mapping[str, Any]) -> Wanted:
 
 def deviation(aim: Wanted, before: Mapping[str, Any], now: Mapping[str, Any]) -> Deviation:
     """Return how `now` differs from what was wanted of `before`."""
-    found = digests_of(live_texts(now))
+    found = row_digests(now)
     different = [name for name, at in POSITIONS.items() if digest_at(found, at) != digest_at(aim.digests, at)]
     altered = tuple(name for name in different if name in aim.sent)
     unsent = tuple(name for name in different if name not in aim.sent)
@@ -132,8 +131,8 @@ def with_echo(
     """
     if change.mark is None:
         return None
-    digests = digests_of(live_texts(row))
-    old = digests_of(live_texts(before))
+    digests = row_digests(row)
+    old = row_digests(before)
     noted = [name for name in names if name not in SWITCHES and not _is_dropped(name, old, digests)]
     if not noted:
         return None

@@ -72,6 +72,12 @@ class Updater:
             return failed(change, error, OutcomeKind.FAILED, attempts=tried.number, backup=tried.backup)
 
     def _until_known(self, change: Change, tried: _Attempts, *, saves: bool) -> Ended:
+        try:
+            return self._once(
+                change, tried, saves=saves
+            )  # nearly every change: what goes well needs none of what follows
+        except (Transient, AnswerLost) as error:
+            failed: ServerError | None = error
         patience = self._options.patience
         for attempt in stamina.retry_context(
             on=(Transient, AnswerLost),
@@ -82,6 +88,9 @@ class Updater:
             wait_jitter=patience.wait_jitter,
         ):
             with attempt:
+                if failed is not None:  # the first attempt has been made
+                    first, failed = failed, None
+                    raise first
                 return self._once(change, tried, saves=saves)
         raise AssertionError("a retry ends with a value or an error")
 

@@ -53,6 +53,10 @@ def repeat(
 
     `on_retry` is told, before each wait, why it is waited and for how many seconds at least.
     """
+    try:
+        return call()  # nearly every call: what goes well needs none of what follows
+    except on as error:
+        failed: ServerError | None = error
     for attempt in stamina.retry_context(
         on=on,
         attempts=policy.attempts,
@@ -63,6 +67,9 @@ def repeat(
     ):
         with attempt:
             try:
+                if failed is not None:  # the first attempt has been made
+                    first, failed = failed, None
+                    raise first
                 return call()
             except on as error:
                 if on_retry is not None and attempt.num < policy.attempts:
