@@ -1,8 +1,9 @@
 """Cut the operations that `comment` uses out of GitHub's own OpenAPI description, into a small fixture for the tests.
 
-    python scripts/cut_forge_fixture.py [FOLDER]
+    python scripts/cut_forge_fixture.py [--check] [FOLDER]
 
-FOLDER is an unpacked npm package `@octokit/openapi`; without it `npm pack` fetches the version below. What is kept of each
+FOLDER is an unpacked npm package `@octokit/openapi`; without it `npm pack` fetches the version below. `--check` writes nothing
+and ends with 1 if the fixture is another. What is kept of each
 operation: path, parameters, the body of the request, and of the answers the properties that the client or its tests look
 at. Nothing is added: the stand-in of the tests answers only what this description allows.
 """
@@ -38,31 +39,44 @@ OPERATIONS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
 KEPT = ("type", "enum", "format", "minimum", "maximum", "maxLength", "minLength", "default")
 
 
-def main() -> None:
-    """Write the fixture."""
-    if len(sys.argv) > 1:
-        write(Path(sys.argv[1]))
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(["npm", "pack", "--silent", f"@octokit/openapi@{VERSION}"], cwd=folder, check=True)
-        (packed,) = Path(folder).glob("*.tgz")
-        with tarfile.open(packed) as archive:
-            for name in ("package/package.json", "package/generated/api.github.com.json"):
-                archive.extract(name, folder)
-        write(Path(folder, "package"))
+def main(arguments: list[str]) -> int:
+    """Write the fixture, or compare it."""
+    folders = [argument for argument in arguments if argument != "--check"]
+    if folders:
+        text = cut(Path(folders[0]))
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            text = cut(fetched(folder))
+    if "--check" in arguments:
+        current = TARGET.read_text("utf-8") == text
+        print(f"{TARGET.name} is {'what is cut' if current else 'another'}")
+        return 0 if current else 1
+    TARGET.write_text(text, "utf-8")
+    print(f"{TARGET.name}: {len(OPERATIONS)} operations, {len(text):,} characters")
+    return 0
 
 
-def write(package: Path) -> None:
-    """Cut the description in an unpacked package, and write what is left."""
+def fetched(folder: str) -> Path:
+    """Return the package, fetched into a folder."""
+    subprocess.run(
+        ["npm", "pack", "--silent", f"@octokit/openapi@{VERSION}"], cwd=folder, check=True, capture_output=True
+    )
+    (packed,) = Path(folder).glob("*.tgz")
+    with tarfile.open(packed) as archive:
+        for name in ("package/package.json", "package/generated/api.github.com.json"):
+            archive.extract(name, folder, filter="data")
+    return Path(folder, "package")
+
+
+def cut(package: Path) -> str:
+    """Return what is kept of the description in an unpacked package."""
     version = json.loads((package / "package.json").read_text("utf-8"))["version"]
     description = json.loads((package / "generated" / "api.github.com.json").read_text("utf-8"))
     operations = [
         operation(description, path, method, status, kept) for (path, method), (status, kept) in OPERATIONS.items()
     ]
     source = {"package": "@octokit/openapi", "version": version, "file": "generated/api.github.com.json"}
-    text = json.dumps({"source": source, "operations": operations}, indent=1, ensure_ascii=False)
-    TARGET.write_text(text + "\n", "utf-8")
-    print(f"{TARGET.name}: {len(operations)} operations, {len(text):,} characters")
+    return json.dumps({"source": source, "operations": operations}, indent=1, ensure_ascii=False) + "\n"
 
 
 def operation(description: Any, path: str, method: str, status: str, kept: tuple[str, ...]) -> dict[str, Any]:
@@ -131,4 +145,4 @@ def nullable(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))
