@@ -88,6 +88,19 @@ class History:
             return None  # would be an option to git
         return _asked(self.root, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
 
+    def meanings(self, ref: str) -> tuple[str, ...]:
+        """Return the whole names of the branches and tags that `ref` may mean, if they are of different commits, else ().
+
+        git takes the first of them, a tag before a branch: whoever may push a tag would decide what a branch's name means.
+        """
+        if ref == "HEAD" or ref.startswith(("-", "refs/")):
+            return ()
+        names = [f"refs/{kind}{ref}" for kind in ("", "tags/", "heads/", "remotes/")]
+        answer = _asked(self.root, "for-each-ref", "--format=%(refname) %(objectname) %(*objectname)", *names) or ""
+        found = {row.split()[0]: row.split()[-1] for row in answer.split("\n") if row}
+        meant = {name: found[name] for name in names if name in found}
+        return tuple(meant) if len(set(meant.values())) > 1 else ()
+
     def merge_base(self, commit: str, other: str = "HEAD") -> str | None:
         """Return the last commit that `other` and `commit` have in common; None if there is none here."""
         return _asked(self.root, "merge-base", commit, other)

@@ -82,7 +82,10 @@ def affected_since(repository: Repository, ref: str) -> Affected:
 
 
 def commit_called(history: History, ref: str) -> str:
-    """Return the full id of the commit that `ref` names. Raises UsageError where this clone has none."""
+    """Return the full id of the commit that `ref` names. Raises UsageError where this clone has none, or several."""
+    if meanings := history.meanings(ref):
+        names = " and ".join(f"'{name}'" for name in meanings)
+        raise UsageError(f"'{ref}' can mean {names}, which are different commits", hint=f"write {meanings[-1]}")
     commit = history.commit_of(ref)
     if commit is None:
         from playbookctl.model.nearest import did_you_mean

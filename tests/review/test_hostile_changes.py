@@ -361,6 +361,22 @@ def test_a_ref_that_names_no_commit_is_an_error_and_no_option_of_git(pull: Pull,
     assert pull.state() == before
 
 
+@pytest.mark.parametrize("name", ["main", "origin/main"])
+def test_a_tag_that_is_called_like_the_base_does_not_become_the_judge(pull: Pull, name: str) -> None:
+    """git takes a tag before a branch: whoever may push tags would choose what a change is compared with."""
+    pull.git("update-ref", "refs/remotes/origin/main", "main")
+    pull.git("tag", name, "pr")
+    code, out, err = pull.say("--base", name)
+    assert (code, out) == (ExitCode.USAGE, "")
+    branch = "refs/heads/main" if name == "main" else "refs/remotes/origin/main"
+    assert f"'{name}' can mean 'refs/tags/{name}' and '{branch}', which are different commits" in err
+    assert f"hint: write {branch}" in err
+    code, out, _ = pull.say("--base", branch, "--format", "json")
+    assert [row["key"] for row in json.loads(out)["risks"]] == ["lock"]
+    pull.git("tag", "-f", "-a", "-m", "same", name, branch)
+    assert pull.say("--base", name)[0] == 0
+
+
 def test_a_submodule_is_named_and_not_entered(pull: Pull, tmp_path: Path) -> None:
     inner = Clone(tmp_path / "inner")
     inner.write("evil.yaml", {"key": "evil", "name": "Evil", "steps": [{"id": "a"}]})
@@ -466,3 +482,44 @@ def test_a_plan_and_alerts_of_a_stranger_are_only_text_too(pull: Pull, tmp_path:
     assert bad <= {"\n"}
     assert runner_commands(out) == []
     is_only_text(comment.read_text("utf-8"))
+
+
+def test_a_history_of_its_own_is_compared_with_nothing(pull: Pull) -> None:
+    pull.git("checkout", "-q", "--orphan", "alone")
+    pull.git("commit", "-qm", "alone")
+    code, out, err = pull.say("--base", "main")
+    assert (code, out) == (ExitCode.USAGE, "")
+    assert "have no commit in common" in err
+
+
+@pytest.mark.parametrize("name", ["..", ".git", ".", "a\\b", "CON"])
+def test_a_folder_may_have_a_name_that_no_file_system_would_take(pull: Pull, name: str) -> None:
+    """A tree made by hand: checked out, it would lead out of the work tree. Nothing is checked out."""
+    honest = pull.review()
+    blob = pull.git("rev-parse", "HEAD:playbooks/enrich.yaml")
+    inner = tree_of(pull, b"100644 evil.yaml\0" + bytes.fromhex(blob))
+    old = subprocess.run(
+        ["git", "cat-file", "tree", "HEAD:playbooks"], cwd=pull.folder, check=True, capture_output=True
+    ).stdout
+    playbooks = tree_of(pull, f"40000 {name}\0".encode() + bytes.fromhex(inner) + old)
+    whole = subprocess.run(
+        ["git", "cat-file", "tree", "HEAD^{tree}"], cwd=pull.folder, check=True, capture_output=True
+    ).stdout
+    was = bytes.fromhex(pull.git("rev-parse", "HEAD:playbooks"))
+    commit = pull.git(
+        "commit-tree", "-p", "HEAD", "-m", "odd", tree_of(pull, whole.replace(was, bytes.fromhex(playbooks)))
+    )
+    code, out, err = pull.say("--base", "main", "--head", commit, "--format", "json")
+    assert code == 0, err
+    lock = [row for row in honest["risks"] if row["key"] == "lock"]
+    assert [row for row in json.loads(out)["risks"] if row["key"] == "lock"] == lock
+    assert not (pull.folder.parent / "evil.yaml").exists()
+
+
+def tree_of(pull: Pull, content: bytes) -> str:
+    """Store a tree as it is, whatever stands in it, and return its name."""
+    done = subprocess.run(
+        ["git", "hash-object", "-t", "tree", "--literally", "-w", "--stdin"],
+        cwd=pull.folder, input=content, check=True, capture_output=True,
+    )  # fmt: skip
+    return done.stdout.decode().strip()
