@@ -78,28 +78,28 @@ steps:
     connector: identity
     action: list-logins
     with: {user: "{{ alert.user }}"}
-    on_error: {next: by_hand}
     timeout: 1m
+    on_error: {next: by_hand}
   - id: ask
     type: manual
     name: Ask the person
     message: >-
       Call {{ alert.user }} back on a number that you know, and ask about the logins in the step before.
-    assignee: tier-1
     choices: [it was them, it was somebody else]
+    assignee: tier-1
+    timeout: 4h
+    on_timeout: {next: by_hand}
     branches:
       - {name: it was them, next: end}
       - {name: it was somebody else, next: end_sessions}
-    timeout: 4h
-    on_timeout: {next: by_hand}
   - id: end_sessions
     name: End all sessions
     connector: identity
     action: end-sessions
     with: {user: "{{ alert.user }}"}
     approval: {by: [soc-lead], expires: 1h, on_expired: {next: by_hand}, on_refused: stop}
-    on_error: {next: by_hand}
     timeout: 1m
+    on_error: {next: by_hand}
     next: end
   - id: by_hand
     type: manual

@@ -69,6 +69,7 @@ def test_an_empty_folder_becomes_a_repository_that_validates_and_syncs(
     assert (code, files) == (0, dict.fromkeys(ALL, "wrote"))
     assert yaml.safe_load((here / "playbookctl.yaml").read_text("utf-8"))["namespace"] == "soc-playbooks"
     assert run(["validate", "--fail-on", "note"]) == 0
+    assert run(["fmt", "--check"]) == 0
     assert json.loads((here / "schemas" / "playbook.schema.json").read_text("utf-8")) == json.loads(
         schema_text("playbook")
     )
