@@ -184,3 +184,9 @@ def test_a_pseudonym_means_nothing_in_an_alert_that_was_not_redacted() -> None:
     facts = {"alert": {"title": f"phish {USER}"}}
     assert evaluate({"field": "alert.title", "op": "contains", "value": "user:0"}, facts) is True
     assert evaluate({"field": "alert.title", "op": "contains", "value": "@corp"}, facts) is False
+
+
+def test_what_is_compared_with_a_template_is_asked_anew_each_time() -> None:
+    test = compiled({"field": "alert.title", "op": "equals", "value": "{{ alert.user }}"})
+    users = ("a", "b", "a", None)
+    assert [test({"alert": {"title": "a", "user": user}}) for user in users] == [True, False, True, False]

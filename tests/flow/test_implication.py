@@ -142,6 +142,21 @@ def choice(number: int, name: str) -> Condition:
     return {"any": [c("equals", f"{name}{at}", f"alert.{name}") for at in range(number)]}
 
 
+def pairs(number: int) -> list[Condition]:
+    """Return a condition that holds for each pair of a host and a user, as one list of alternatives."""
+    both = [
+        {"all": [c("equals", f"host{one}", "alert.host"), c("equals", f"user{other}", "alert.user")]}
+        for one in range(number)
+        for other in range(number)
+    ]
+    return [{"any": both}]
+
+
+@pytest.mark.parametrize(("number", "expected"), [(3, True), (8, True), (9, False)])
+def test_alternatives_within_alternatives_are_counted_together(number: int, expected: bool) -> None:
+    assert implies([choice(number, "host"), choice(number, "user")], pairs(number)) is expected
+
+
 SPLITS = [
     ([choice(8, "host"), choice(8, "user")], True),
     ([choice(65, "host"), choice(1, "user")], False),

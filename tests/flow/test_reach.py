@@ -286,3 +286,40 @@ def test_zones_say_what_walking_step_by_step_says(parts: list[dict[str, Any]]) -
         if action.action == "wipe"
     }
     assert found == expected
+
+
+HANDED: list[tuple[Any, Any]] = [
+    ("x" * 100, ["x" * 100]),
+    ("x" * 101, None),
+    (True, [True]),
+    (1.5, [1.5]),
+    (None, []),
+    ([1], None),
+    ({"a": 1}, None),
+    ("{{ inputs.host }}", "host"),
+    ("{{ alert.host }}", None),
+    ("see {{ inputs.host }}", None),
+]
+
+
+@pytest.mark.parametrize(("given", "fact"), HANDED)
+def test_of_what_a_call_hands_over_constants_and_inputs_are_known(given: Any, fact: Any) -> None:
+    step = {"id": "c", "type": "playbook", "playbook": "other", "with": {"x": given}}
+    facts = zone_facts(Flow(Playbook({"name": "t", "steps": [step]})))
+    assert facts["calls"] == [[[0], "other", {"x": fact}]]
+
+
+DEFAULTS: list[tuple[dict[str, Any], Any]] = [
+    ({}, []),
+    ({"default": "full"}, ["full"]),
+    ({"default": None}, []),
+    ({"default": [1]}, None),
+    ({"default": "{{ inputs.other }}"}, None),
+]
+
+
+@pytest.mark.parametrize(("declared", "fact"), DEFAULTS)
+def test_of_defaults_only_constants_are_known(declared: dict[str, Any], fact: Any) -> None:
+    steps = [{"id": "a", "action": "look"}]
+    facts = zone_facts(Flow(Playbook({"name": "t", "inputs": {"x": declared}, "steps": steps})))
+    assert facts["inputs"] == {"x": fact}

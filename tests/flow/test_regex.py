@@ -77,6 +77,35 @@ TEXTS = [
 ]  # fmt: skip
 
 
+COUNTS = [
+    "a{2}",
+    "a{1,2}",
+    "a{0,2}",
+    "a{1,}",
+    "a{2,3}?",
+    "a?",
+    "a*",
+    "a+",
+    "(?:ab){1,2}",
+    "(?:a|b){2}",
+    "(?=a{2})a+",
+    "(?<=a)b",
+    "(?<!a)b",
+]
+
+
+@pytest.mark.parametrize("pattern", COUNTS)
+def test_repeats_are_counted_as_in_python(pattern: str) -> None:
+    for text in ("", "a", "aa", "aaa", "aaaa", "ab", "abab", "ababab", "b", "bb"):
+        whole = f"^(?:{pattern})$"
+        assert search(whole, text) is (re.search(whole, text) is not None), (pattern, text)
+        assert search(pattern, text) is (re.search(pattern, text) is not None), (pattern, text)
+
+
+def test_a_pattern_that_python_warns_of_is_read_all_the_same() -> None:
+    assert search("[[a]b", "ab") is True
+
+
 @pytest.mark.parametrize("pattern", [*PLACES, *CLASSES])
 def test_places_and_classes_are_those_of_python(pattern: str) -> None:
     for text in TEXTS:
