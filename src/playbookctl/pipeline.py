@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = ["CheckOptions", "Repository", "check"]
 
+UNNAMED = "<stdin>"  # what standard input is called where nobody has said
+
 
 class CheckOptions:
     """What the command line asks of a check. `today` is an ISO date, for suppressions that expire.
@@ -48,7 +50,7 @@ class CheckOptions:
         select: Iterable[str] = (),
         ignore: Iterable[str] = (),
         stdin: bytes | None = None,
-        stdin_name: str = "<stdin>",
+        stdin_name: str = UNNAMED,
         known: Baseline | Recorder | None = None,
         only: Collection[str] | None = None,
     ) -> None:
@@ -122,7 +124,8 @@ def _fresh(
 
     engine = Engine(rules, repository.context(), selection, reopen, options.today, options.known)
     examined = _examined(repository, chosen, options, on_entry)
-    findings, checked = _run(engine, repository, examined, list(own.values()), everything=everything)
+    draft = UNNAMED if options.stdin is not None and options.stdin_name == UNNAMED else ""
+    findings, checked = _run(engine, repository, examined, list(own.values()), everything=everything, draft=draft)
     repository.examination().save({*chosen, *repository.files()})
     return findings, checked, options.known.remarks(checked | set(own), engine.codes) if options.known else []
 
@@ -199,9 +202,18 @@ def _narrowed(repository: Repository, files: list[str], options: CheckOptions) -
 
 
 def _run(
-    engine: Engine, repository: Repository, chosen: Iterable[Examined], own: list[Entry], *, everything: bool
+    engine: Engine,
+    repository: Repository,
+    chosen: Iterable[Examined],
+    own: list[Entry],
+    *,
+    everything: bool,
+    draft: str,
 ) -> tuple[list[Finding], set[str]]:
-    """Run all rules: one by one over the chosen files, then over the summaries of all."""
+    """Run all rules: one by one over the chosen files, then over the summaries of all.
+
+    `draft` is a text that came without a name; it is taken for the new text of the playbook with its key.
+    """
     findings: list[Finding] = []
     summaries: dict[str, Summary] = {}
     with _no_collection():
@@ -210,7 +222,10 @@ def _run(
             summaries[examined.file] = examined.summary
         checked = set(summaries)
         beside = [file for file in repository.files() if repository.shown(file) not in checked]
-        summaries.update((summary.file, summary) for summary in repository.examination().summaries(beside))
+        replaced = summaries[draft].key if draft in summaries else None
+        for summary in repository.examination().summaries(beside):
+            if summary.key != replaced:
+                summaries[summary.file] = summary
         workspace = Workspace(tuple(summaries[file] for file in sorted(summaries)))
         rest = [finding for entry in own for finding in engine.check_entry(entry)]
         rest += engine.check_workspace(workspace, None if everything else checked)

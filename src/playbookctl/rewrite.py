@@ -38,7 +38,7 @@ def _write(file: str, shown: str, before: str, after: str) -> None:
         raise UsageError(f"'{shown}' was changed by somebody else meanwhile; it is left as it is")
     mode = stat.S_IMODE(os.stat(file).st_mode)
     if not mode & 0o222:  # a folder that can be written to would let us replace it all the same
-        raise UsageError(f"'{shown}' is read-only; it is left as it is")
+        raise UsageError(f"'{shown}' is read-only; it is left as it is", hint=f"chmod u+w {shown}, if it may change")
     descriptor, temporary = tempfile.mkstemp(prefix=".playbookctl-", dir=os.path.dirname(file))
     try:
         with os.fdopen(descriptor, "wb") as target:

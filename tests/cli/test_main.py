@@ -103,6 +103,22 @@ def test_standard_input_is_a_playbook_under_the_name_it_is_given(repository: Pat
     )
 
 
+NAMED = "key: b\nname: B\nsteps:\n  - {id: a, type: manual, message: Look.}\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [([], []), (["--stdin-filename", "playbooks/b.yaml"], []), (["--stdin-filename", "playbooks/c.yaml"], ["PB006"])],
+)
+def test_a_text_without_a_name_is_the_new_text_of_the_playbook_with_its_key(
+    repository: Path, more: list[str], said: list[str]
+) -> None:
+    (repository / "playbooks" / "b.yaml").write_text(NAMED, "utf-8")
+    command = [sys.executable, "-m", "playbookctl", "validate", "-", "--select", "PB006,PB505", "--format", "json"]
+    done = subprocess.run([*command, *more], cwd=repository, input=NAMED, capture_output=True, text=True, check=False)
+    assert [row["code"] for row in json.loads(done.stdout)["findings"] if row["code"] == "PB006"] == said
+
+
 def test_a_reader_who_leaves_is_no_error(repository: Path) -> None:
     for number in range(300):
         (repository / "playbooks" / f"b{number}.yaml").write_text(BAD.replace("key: b", f"key: b{number}"), "utf-8")

@@ -12,7 +12,7 @@ import click
 from playbookctl.cli.options import cache_option, config_option, jobs_option, output_options, show, today, write_file
 from playbookctl.errors import ExitCode, UsageError
 from playbookctl.model.finding import Severity
-from playbookctl.pipeline import CheckOptions, Repository, check
+from playbookctl.pipeline import UNNAMED, CheckOptions, Repository, check
 
 if TYPE_CHECKING:
     from playbookctl.check.affected import Affected
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
               "to standard output and the report to standard error.")  # fmt: skip
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: also fixes that may change what is sent.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and write nothing. Exit code 1 if anything.")
-@click.option("--stdin-filename", metavar="NAME", default="<stdin>", help="What '-' is called in the findings.")
+@click.option("--stdin-filename", metavar="NAME", default=UNNAMED, help="What '-' is called in the findings.")
 @click.option("--today", "today_", metavar="DATE", help="The date by which suppressions expire. Default: today.")
 @jobs_option
 @cache_option
