@@ -52,6 +52,7 @@ images: $(STAMP)  ## draw the terminal pictures of the README again
 
 bench: $(STAMP)  ## measure against peers, write docs/benchmarks.md
 	$(BIN)/python scripts/bench.py --write $(ARGS)
+	$(BIN)/python scripts/bench_plan.py --write $(PLAN_ARGS)
 
 fuzz: $(STAMP)  ## fuzz the loader and the rules for ten minutes
 	$(BIN)/python scripts/fuzz.py $(ARGS)

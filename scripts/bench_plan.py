@@ -1,6 +1,6 @@
 """Measure plan and sync against the reference server in a process of its own, beside octodns where pip has it.
 
-    python scripts/bench_plan.py [--playbooks N] [--runs N] [--no-peers] [--write]
+    python scripts/bench_plan.py [--playbooks N] [--runs N] [--workers N…] [--no-peers] [--write]
 
 `--write` puts the tables into docs/benchmarks.md, in the place of those it finds there. Figures of the client alone: user
 + system time of its whole process, git included, the server's not. The repository is prepared once, the server's database
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import platform
 import re
 import shutil
 import statistics
@@ -52,7 +53,7 @@ faults = Faults()
 if seconds:
     faults.arm(Fault(FaultKind.LATENCY, seconds=seconds, times=None))
 with EmbeddedServer(Path(sys.argv[1]), faults=faults) as server:
-    print(server.url, server.token(), server.tenant_id, flush=True)
+    print(server.url, server.token(), flush=True)
     sys.stdin.read()
 """
 LAUNCHER = """
@@ -66,10 +67,23 @@ print(json.dumps([*figures, os.waitstatus_to_exitcode(status)]), end="")
 """
 BEGIN, END = "<!-- plan and sync -->", "<!-- end of plan and sync -->"
 SERVER_S = 0.02  # how long a server takes to answer in the measured syncs
+BARE = """
+import os, sys
+from concurrent.futures import ThreadPoolExecutor
+import httpx
+url, number = sys.argv[1], int(sys.argv[2])
+headers = {"Authorization": f"Bearer {os.environ['CPOD_API_KEY']}"}
+with httpx.Client(headers=headers, verify=False, trust_env=False) as client, ThreadPoolExecutor(16) as workers:
+    rows = client.get(f"{url}/api/v1/soc/playbooks", params={"limit": 50}).json()["data"]
+    def call(at):
+        client.get(f"{url}/api/v1/soc/playbooks/{rows[at % len(rows)]['id']}").json()
+    list(workers.map(call, range(number)))
+"""
 CHUNK = 2000
 NOTE = (
     "User and system time of the client, git included. The time for each change is what a sync takes beyond a plan of the "
-    "same changes."
+    "same changes: it reads, writes and reads again, so three bare calls are the measure for it. A loaded machine lengthens "
+    "all of them; what counts are the ratios."
 )
 
 
@@ -88,12 +102,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--playbooks", type=int, default=10_000)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--workers", type=int, nargs="+", default=[16], help="of the syncs, one sync for each")
     parser.add_argument("--no-peers", action="store_true")
     parser.add_argument("--write", action="store_true", help="write the tables into docs/benchmarks.md")
     options = parser.parse_args()
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryDirectory(prefix="playbookctl-bench-") as name:
-        bench = Bench(Path(name), options.playbooks, options.runs)
+        bench = Bench(Path(name), options.playbooks, options.runs, options.workers)
         rows = bench.rows()
         if not options.no_peers:
             rows += octodns_rows(Path(name), options.playbooks, options.runs)
@@ -107,11 +122,13 @@ def main() -> int:
 class Bench:
     """A repository of so many playbooks, all of them applied to a server's database."""
 
-    def __init__(self, folder: Path, size: int, runs: int) -> None:
+    def __init__(self, folder: Path, size: int, runs: int, workers: Sequence[int]) -> None:
         self.size = size
+        self.workers = workers
         self.runs = runs
         self.repository = make_repository(folder / "repository", size)
         self.database = folder / "server.db"
+        self.url = ""
         self.some = max(size // 100, 1)
         self.many = max(size // 10, 1)
         self.fill()
@@ -128,16 +145,21 @@ class Bench:
                 found.append(Row(f"plan, {self.some:,} changed", self.measured(ours("plan"))))
             with self.changed(self.many):
                 found.append(Row(f"plan, {self.many:,} changed", self.measured(ours("plan"))))
+            bare = (sys.executable, "-c", BARE, self.url, str(3 * self.many))
+            found.append(Row(f"{3 * self.many:,} bare GETs with httpx, 16 threads", self.measured(bare), self.many))
         return [*found, *self.syncs()]
 
     def syncs(self) -> Iterator[Row]:
         """Sync many changes, each run on a database of its own, at several numbers of workers."""
-        for workers in (8, 16, 32):
-            self.configure(workers=workers)
+        for workers in self.workers:
+            self.configure(workers)
             figures, calls = [], ""
             for _ in range(self.runs):
                 copy = Path(shutil.copy(self.database, self.database.with_name("copy.db")))
-                with self.serving(copy, SERVER_S, workers=workers), self.changed(self.many):
+                with self.serving(copy, SERVER_S), self.changed(self.many):
+                    succeeded(
+                        ours("plan"), self.repository
+                    )  # so that the caches know the configuration and the changes
                     log = self.repository / "calls.log"
                     log.unlink(missing_ok=True)
                     command = ours("sync", "--yes", "--allow-dirty", "--force", "--log-file", str(log))
@@ -161,7 +183,7 @@ class Bench:
         playbooks = [entry.playbook for entry in entries if entry.playbook is not None]
         owners = {str(playbook.data["owner"]) for playbook in playbooks if playbook.data.get("owner")}
         operator.seed(caller, Seed(connectors, tuple(sorted(owners))))
-        self.configure("http://127.0.0.1:1", caller.tenant_id)
+        self.configure()
         environment = Repository(None, str(self.repository)).settings.environments["prod"]
         rows = [
             {"id": seeded_id(CONNECTOR, caller, name), "name": name, "provider": provider}
@@ -179,17 +201,13 @@ class Bench:
                     objects.insert(connection, PLAYBOOK, caller, live_id, accepted(PLAYBOOK, body, whole=True))
         store.close()
 
-    def configure(self, url: str = "", tenant: str = "", workers: int = 16) -> None:
-        """Write the configuration; what is left out stays as it was."""
-        path = self.repository / "playbookctl.yaml"
-        known = json.loads(path.read_text("utf-8")) if path.read_text("utf-8").startswith("{") else None
-        prod: dict[str, Any] = dict(known["environments"]["prod"]) if known else {}
-        prod |= {key: value for key, value in (("url", url), ("tenant_id", tenant), ("workers", workers)) if value}
-        config = {"namespace": "bench", "default_environment": "prod", "environments": {"prod": prod}}
-        path.write_text(json.dumps(config), "utf-8")
+    def configure(self, workers: int = 16) -> None:
+        """Write the configuration. It names no address: what the caches know would hold for one server only."""
+        config = {"namespace": "bench", "default_environment": "prod", "environments": {"prod": {"workers": workers}}}
+        (self.repository / "playbookctl.yaml").write_text(json.dumps(config), "utf-8")
 
     @contextmanager
-    def serving(self, database: Path, seconds: float, workers: int = 16) -> Iterator[None]:
+    def serving(self, database: Path, seconds: float) -> Iterator[None]:
         """Run the server over a database in a process of its own; it takes `seconds` to answer."""
         child = subprocess.Popen(
             [sys.executable, "-c", CHILD, str(database), str(seconds)],
@@ -198,9 +216,8 @@ class Bench:
         if child.stdin is None or child.stdout is None:
             raise RuntimeError("the server has no pipes")
         with child.stdin, child.stdout:
-            url, token, tenant = child.stdout.readline().split()
-            os.environ["CPOD_API_KEY"] = token
-            self.configure(url, tenant, workers)
+            self.url, token = child.stdout.readline().split()
+            os.environ |= {"CPOD_API_KEY": token, "CPOD_BASE_URL": self.url}
             yield
         child.wait(60)
 
@@ -304,19 +321,28 @@ def table(rows: Sequence[Row], size: int) -> str:
     lines = [
         f"## Plan and sync of {size:,} playbooks, the reference server in a process of its own",
         "",
-        f"Measured on {time.strftime('%Y-%m-%d', time.gmtime())}, {os.cpu_count()} cores. {NOTE}",
+        f"Measured on {time.strftime('%Y-%m-%d', time.gmtime())}, {where()}. {NOTE}",
         "",
         "| command | wall ms | user + system ms | ms of client for each change | memory MB | calls |",
         "|---|---|---|---|---|---|",
     ]
     for row in rows:
         figure = row.figure
-        each = f"{(figure.cpu - planned.cpu) * 1000 / row.changes:.2f}" if row.changes and planned else ""
+        before = planned.cpu if planned and row.name.startswith("sync") else 0.0
+        each = f"{(figure.cpu - before) * 1000 / row.changes:.2f}" if row.changes else ""
         lines.append(
             f"| {row.name} | {figure.wall * 1000:,.0f} | {figure.cpu * 1000:,.0f} | {each} | {figure.memory:,.0f} "
             f"| {row.calls} |"
         )
     return "\n".join([*lines, ""])
+
+
+def where() -> str:
+    """Return what the machine is, and how busy."""
+    return (
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
+        f"load {os.getloadavg()[0]:.0f}"
+    )
 
 
 def write(text: str) -> None:
