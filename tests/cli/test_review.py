@@ -77,7 +77,7 @@ def test_what_is_not_committed_is_not_reviewed_and_that_is_said(clone: Clone) ->
     clone.edit("lock", lambda book: step(book, "disable").pop("approval"))
     done = run(clone, "--base", "main")
     assert "no playbook changes" in done.stdout
-    assert "1 file of the work tree differ from HEAD" in done.stdout
+    assert "1 file of the work tree differs from HEAD" in done.stdout
 
 
 def test_any_two_commits_can_be_compared_without_touching_the_work_tree(clone: Clone) -> None:
