@@ -426,6 +426,12 @@ def test_no_cache_is_kept_where_none_is_wanted(
     assert not home.exists()
 
 
+def test_a_folder_without_a_config_is_left_as_it_is(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "playbookctl.yaml").unlink()
+    reported(capsys)
+    assert not (folder / ".playbookctl").exists()
+
+
 def test_a_small_repository_keeps_no_cache(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for number in range(20):
         (folder / f"playbooks/p{number:02}.yaml").unlink()

@@ -32,6 +32,7 @@ ODD = {
 def folder(tmp_path: Path) -> Path:
     folder = tmp_path / "repository"
     (folder / "playbooks").mkdir(parents=True)
+    (folder / "playbookctl.yaml").write_text("namespace: test\n", "utf-8")
     texts = {**{f"p{number}": GOOD.format(number) for number in range(400)}, **ODD}
     for name, text in texts.items():
         (folder / "playbooks" / f"{name}.yaml").write_text(text, "latin-1")

@@ -162,7 +162,9 @@ class Repository:
 
     def _open_cache(self, parts: Iterable[str | bytes | None] | None = None) -> Cache | None:
         root = self.settings.root
-        if self._key_folder is None or not self.settings.cache or len(self.files()) < _WORTH_A_CACHE:
+        if self._key_folder is None or self.settings.config_file is None or not self.settings.cache:
+            return None  # without a config nothing says that this folder is a repository of ours
+        if len(self.files()) < _WORTH_A_CACHE:
             return None
         key = key_in(self._key_folder, work_tree(root))
         return None if key is None else Cache(root, key, name_of(self._deciding() if parts is None else parts))
