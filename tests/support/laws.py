@@ -142,7 +142,7 @@ class Laws:
         rows = self._estate.rows()
         for key in sorted(found.gathered.playbooks):
             body = self._estate.body(found, key)
-            mine = [row for row in rows if stands_for(row, found.plan.namespace) == key]
+            mine = [row for row in rows if stands_for(row, found.plan.namespace) == key and not _is_retired(row)]
             if body is None or len(mine) != 1:
                 raise Broken("every file has one live playbook in the end", (key, [row["id"] for row in mine]))
             wanted, live, echo = texts_of(body), texts_of(mine[0]), _echo_of(mine[0])
@@ -150,7 +150,10 @@ class Laws:
             names = [one.api_name for one in MANAGED if not {one.name, one.api_name} & set(unmanaged)]
             wrong = [name for name in names if live[name] != wanted[name] and digest(live[name]) != echo.get(name)]
             if wrong:
-                raise Broken("live is in the end what the files ask for", (key, wrong, mine[0]))
+                said = [
+                    (change.action, change.reason, change.hint) for change in found.plan.changes if change.key == key
+                ]
+                raise Broken("live is in the end what the files ask for", (key, wrong, said, wanted, mine[0]))
 
     # --- one write
 
@@ -336,6 +339,11 @@ def stands_for(row: Mapping[str, Any], namespace: str) -> str | None:
 def _base_of(row: Mapping[str, Any]) -> dict[str, str]:
     marker = read_tags(row["tags"])
     return base_by_field(marker.base) if isinstance(marker, Marker) and marker.base is not None else {}
+
+
+def _is_retired(row: Mapping[str, Any]) -> bool:
+    marker = read_tags(row["tags"])
+    return isinstance(marker, Marker) and bool(marker.retired)
 
 
 def _echo_of(row: Mapping[str, Any] | None) -> dict[str, str]:

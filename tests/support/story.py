@@ -89,14 +89,19 @@ def play(stage: Stage, story: Sequence[Act], *, ending: int | None = 0) -> int:
             with nothing_else_raised("settle"):
                 estate.laws.catch_up()
                 settle(estate, ending)
-                obey(estate, everything_as_the_files_say(estate))
+                revert_everything(estate, ending)
                 estate.laws.reached(estate.survey())
         return estate.laws.writes
 
 
-def everything_as_the_files_say(estate: Estate) -> Choices:
-    """Return the choices that leave nothing of live that the files do not ask for."""
-    return Choices(on_drift=OnDrift.REVERT, release=frozenset(estate.stems()), force=True)
+def revert_everything(estate: Estate, ending: int) -> None:
+    """Leave nothing of live that the files do not ask for. A file that breaks rules is only held once it is written."""
+    for _ in range(4):
+        everything = Choices(on_drift=OnDrift.REVERT, release=frozenset(estate.stems()), force=True)
+        obey(estate, everything)
+        if not any(change.fields for change in estate.plan().changes if change.file):
+            return
+        settle(estate, ending)
 
 
 def perform(estate: Estate, one: Act) -> None:
