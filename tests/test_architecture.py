@@ -67,7 +67,7 @@ LAYERS: dict[str, set[str]] = {
     | {"history"},
     "starter": BASE | {"load"},
     "code_owners": BASE | {"pipeline"},
-    "exporting": BASE | {"pipeline", "alerts", "check"},
+    "exporting": BASE | {"pipeline", "load", "alerts", "check", "cache"},
     "consequences": BASE | {"reviewing", "review", "alerts", "report", "history"},
     "rendering": BASE | {"gather", "plan"},
     "running": BASE | {"survey", "plan", "api", "marker"},

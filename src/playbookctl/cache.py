@@ -146,8 +146,8 @@ def name_of(parts: Iterable[str | bytes | None]) -> str:
     return hashed.hexdigest()
 
 
-def key_in(folder: str, root: str) -> bytes | None:
-    """Return the key in the user's own folder, made if there is none; None where there can be none to rely on.
+def key_in(folder: str, root: str, name: str = _KEY_NAME) -> bytes | None:
+    """Return the key of that name in the user's own folder, made if there is none; None where there can be none to rely on.
 
     It must be a plain file of this user that nobody else can read, and lie outside `root`: what lies in a repository
     came from whoever wrote to it.
@@ -155,7 +155,7 @@ def key_in(folder: str, root: str) -> bytes | None:
     real, inside = os.path.realpath(folder), os.path.realpath(root)
     if not os.path.isabs(folder) or (real + os.sep).startswith(inside.rstrip(os.sep) + os.sep):
         return None
-    file = os.path.join(folder, _KEY_NAME)
+    file = os.path.join(folder, name)
     try:
         if not os.path.lexists(file):
             os.makedirs(folder, 0o700, exist_ok=True)

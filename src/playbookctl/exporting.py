@@ -6,21 +6,21 @@ import heapq
 import json
 import os
 import re
-import secrets
 import tempfile
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from playbookctl.alerts.paths import fields_of
 from playbookctl.alerts.redact import MOMENT
+from playbookctl.cache import key_in
 from playbookctl.check.assigned_secrets import assigned_secret
 from playbookctl.check.secret_formats import known_format
-from playbookctl.errors import ConfigError, UsageError
+from playbookctl.errors import UsageError
+from playbookctl.load.files import work_tree
 from playbookctl.model.moment import parse_moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from playbookctl.alerts.paths import FieldPath
     from playbookctl.pipeline import Repository
@@ -84,19 +84,14 @@ def holds_secret(text: str) -> bool:
     return bool(known_format(text) or assigned_secret(text))
 
 
-def pseudonym_key(folder: Path) -> bytes:
-    """Return the key of this clone's pseudonyms, made at the first export. Raises ConfigError if it cannot be kept."""
-    path = folder / KEY_FILE
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _read_key(path)
-    except OSError as error:
-        raise ConfigError(f"'{path}' cannot be written: {error.strerror}") from error
-    with os.fdopen(descriptor, "wb") as file:
-        key = secrets.token_bytes(KEY_BYTES)
-        file.write(key)
-    return key
+def pseudonym_key(folder: str | None, root: str) -> tuple[bytes, bool]:
+    """Return the key of the user's pseudonyms, made at the first export, and whether it is kept.
+
+    It lies in `folder`, the user's own and outside the work tree around `root`: a key that a pull request can bring is none.
+    Where there can be no such file, the key is for this export only.
+    """
+    key = key_in(folder, work_tree(root), KEY_FILE) if folder is not None else None
+    return (key, True) if key is not None else (os.urandom(KEY_BYTES), False)
 
 
 def lines(alerts: Iterable[dict[str, Any]]) -> Iterator[str]:
@@ -119,15 +114,3 @@ def write_private(path: str, texts: Iterable[str]) -> None:
             raise
     except OSError as error:
         raise UsageError(f"'{path}' cannot be written: {error.strerror}") from error
-
-
-def _read_key(path: Path) -> bytes:
-    try:
-        key = path.read_bytes()
-    except OSError as error:
-        raise ConfigError(f"'{path}' cannot be read: {error.strerror}") from error
-    if len(key) != KEY_BYTES:
-        raise ConfigError(
-            f"'{path}' has {len(key)} bytes instead of {KEY_BYTES}", hint="remove it; a new one makes new pseudonyms"
-        )
-    return key

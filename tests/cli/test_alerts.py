@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from playbookctl.alerts.redact import Redaction
 from playbookctl.errors import ExitCode, UsageError
 from playbookctl.exporting import KEY_FILE, moment_since, newest
 from playbookctl.model.pseudonym import PSEUDONYM
@@ -16,8 +19,6 @@ from support.recording import Recorder
 from support.server import ALERTS
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from support.team import Team
 
 TRIGGER = """\
@@ -73,7 +74,7 @@ def test_a_value_has_the_same_pseudonym_in_the_next_export(phish: Team) -> None:
     first = [line["user"] for line in exported(phish)]
     assert first == [line["user"] for line in exported(phish)]
     assert first[0] == first[1] != first[2]
-    key = phish.folder / ".playbookctl" / KEY_FILE
+    key = Path(os.environ["XDG_CACHE_HOME"]) / "playbookctl" / KEY_FILE
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     key.unlink()
     assert exported(phish)[0]["user"] != first[0]
@@ -122,12 +123,21 @@ def test_what_cannot_be_written_is_said_and_leaves_the_old_file(phish: Team, tmp
     assert [each.name for each in tmp_path.glob(".alerts*")] == []
 
 
-def test_a_key_that_was_cut_short_is_not_used(phish: Team) -> None:
-    exported(phish)
-    (phish.folder / ".playbookctl" / KEY_FILE).write_bytes(b"short")
-    code, _, err = phish.say("alerts", "export")
-    assert code == ExitCode.USAGE
-    assert "has 5 bytes instead of 32" in err
+def test_a_key_that_the_repository_brings_is_not_used(phish: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever knows the key can try out who is meant: a pull request must not choose it."""
+    ingest(phish, {"user": "sam"})
+    folder = phish.folder / ".playbookctl" / "playbookctl"
+    folder.mkdir(parents=True)
+    (folder / KEY_FILE).write_bytes(bytes(32))
+    (folder / KEY_FILE).chmod(0o600)
+    (folder.parent / KEY_FILE).write_bytes(bytes(32))
+    known = Redaction([("user",)], bytes(32), str)({"user": "sam"})["user"]
+    assert exported(phish)[0]["user"] != known
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder.parent))
+    code, out, err = phish.say("alerts", "export")
+    assert code == 0
+    assert json.loads(out)["user"] != known
+    assert err.endswith("note: no key could be kept in your cache folder; the next export has other pseudonyms\n")
 
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=timezone.utc)

@@ -159,6 +159,7 @@ def team_in(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     (repository / "playbooks").mkdir(parents=True)
     (repository / "connectors.yaml").write_text(CONNECTORS, "utf-8")
     monkeypatch.chdir(repository)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "home"))
     seed = Seed(connectors={"edr": "defender_for_endpoint", "chat": "slack"}, persons=("soc-lead",))
     with EmbeddedServer(folder / "server.db", seed=seed) as server:
         monkeypatch.setenv("CPOD_API_KEY", server.token())

@@ -10,6 +10,7 @@ import click
 from playbookctl.alerts.paths import path_of
 from playbookctl.alerts.redact import Redaction
 from playbookctl.cli.connection import connected, connection_options
+from playbookctl.cli.terminal import user_folder
 from playbookctl.exporting import (
     holds_secret,
     lines,
@@ -21,7 +22,7 @@ from playbookctl.exporting import (
 )
 from playbookctl.model.moment import utc_now
 from playbookctl.pipeline import Repository
-from playbookctl.target import choose_environment, state_folder
+from playbookctl.target import choose_environment
 
 NETWORK = "reads"
 
@@ -60,7 +61,7 @@ def export(
     repository = Repository(config, os.getcwd())
     target = choose_environment(repository.settings, environment)
     named = trigger_fields(repository) | set(map(path_of, fields))
-    secret = pseudonym_key(state_folder(repository.settings))
+    secret, is_kept = pseudonym_key(user_folder(os.environ), repository.settings.root)
     redact = Redaction(named, secret, holds_secret, keep=keep, drop=drop)
     with connected(repository, target, options) as client:
         chosen = newest(client.list_alerts(), oldest, limit)
@@ -72,3 +73,5 @@ def export(
         write_private(output, texts)
     older = f"; {chosen.too_old} are older than {oldest:%Y-%m-%d %H:%M}" if oldest is not None else ""
     click.echo(f"{len(chosen.alerts)} of {chosen.seen} alerts{older}", err=True)
+    if not is_kept:
+        click.echo("note: no key could be kept in your cache folder; the next export has other pseudonyms", err=True)
