@@ -38,7 +38,8 @@ name: Contain a host
 description: Take a host off the network.
 category: containment
 owner: lead
-mitre_techniques: [T1566]
+mitre_techniques:
+  - T1566
 inputs: {host: {required: true, description: Which.}}
 steps:
   - id: ask
@@ -72,7 +73,7 @@ class Desk:
 
     def run(self, *command: str) -> tuple[int, str]:
         done = subprocess.run(
-            command, cwd=self.folder, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=600, check=False
+            command, cwd=self.folder, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=900, check=False
         )  # fmt: skip
         return done.returncode, done.stdout
 
@@ -162,7 +163,7 @@ def test_a_bad_playbook_stops_the_commit_and_the_line_is_named(clean: Desk) -> N
     before = git(clean.folder, "rev-parse", "HEAD")
     code, said = clean.commit({"playbooks/contain.yaml": CALLEE.replace("type: manual", "type: manuel")})
     assert code == 1
-    assert "playbooks/contain.yaml:10:11: error PB002" in said, said
+    assert "playbooks/contain.yaml:11:11: error PB002" in said, said
     assert git(clean.folder, "rev-parse", "HEAD") == before
 
 
@@ -194,6 +195,19 @@ def test_formatting_rewrites_and_the_second_commit_goes_through(clean: Desk) -> 
     assert (code, "files were modified by this hook" in said) == (1, True), said
     assert clean.text("playbooks/contain.yaml") == CALLEE
     assert clean.text("compose.yaml") == "services:   {}\n", "not a playbook, not ours to format"
+    assert clean.commit({})[0] == 0
+
+
+@pytest.mark.slow
+def test_with_fix_the_hook_mends_and_the_second_commit_goes_through(clean: Desk) -> None:
+    config = clean.text(".pre-commit-config.yaml")
+    mending = config.replace("id: playbookctl-validate", "id: playbookctl-validate\n        args: [--fix]")
+    revoked = CALLEE.replace("T1566", "T1562.001  # since v19")
+    code, said = clean.commit({".pre-commit-config.yaml": mending, "playbooks/contain.yaml": revoked})
+    assert (code, "fixed 1 finding in 1 file" in said, "files were modified by this hook" in said) == (1, True, True), (
+        said
+    )
+    assert clean.text("playbooks/contain.yaml") == CALLEE.replace("T1566", "T1685  # since v19")
     assert clean.commit({})[0] == 0
 
 
