@@ -90,3 +90,11 @@ def test_every_condition_is_found_with_its_path() -> None:
         (("steps", 1, "repeat", "while"), "4"),
         (("steps", 1, "steps", 0, "if"), "5"),
     ]
+
+
+def test_of_two_inputs_that_begin_alike_the_longer_one_is_meant() -> None:
+    inputs = {"host": {}, "host name": {}, "ho": {}}
+    assert read({"with": {"x": "{{ inputs.host name }} {{ inputs.host }}"}}, inputs=inputs) == [
+        "inputs.host name",
+        "inputs.host",
+    ]
