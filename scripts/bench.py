@@ -90,7 +90,11 @@ def main() -> int:
     page = f"# Benchmarks\n\n{heading(peers)}\n\n{budgets(tables)}\n{text}"
     print(page)
     if options.write:
-        (ROOT / "docs" / "benchmarks.md").write_text(page, "utf-8")
+        written = ROOT / "docs" / "benchmarks.md"
+        _, begin, beside = (written.read_text("utf-8") if written.exists() else "").partition("<!-- plan and sync -->")
+        written.write_text(
+            f"{page.rstrip()}\n\n{begin}{beside}" if begin else page, "utf-8"
+        )  # bench_plan.py writes that
     return 0
 
 
