@@ -106,6 +106,8 @@ class Suite:
         first = int(mutant.mutation.place.partition(":")[0])
         lines = [first] if first in rows and not anew else rows  # a line folded into another is not seen to run
         found = {test for line in lines for test in rows[line] if test}
+        if anew and not found:
+            found = set(self.seconds)  # a file that only declares something: any test may miss it
         return sorted(found, key=lambda test: (self.seconds.get(test, 0), test))
 
     def is_imported(self, mutant: Mutant) -> bool:

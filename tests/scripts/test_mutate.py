@@ -80,6 +80,7 @@ def test_the_quickest_test_that_runs_the_line_comes_first() -> None:
     assert suite.tests_of(mutant("a.py", "2 -> 3"), anew=True) == ["quick", "other", "both", "slow"]
     assert suite.tests_of(mutant("a.py", "6 -> 7"), anew=False) == ["quick", "other", "both", "slow"]
     assert suite.tests_of(mutant("b.py", "2 -> 3"), anew=False) == []
+    assert suite.tests_of(mutant("b.py", "2 -> 3"), anew=True) == ["quick", "other", "both", "slow"]
     assert [suite.is_imported(mutant("a.py", change)) for change in ("5 -> 6", "2 -> 3", "4 -> 5")] == [
         True,
         False,
