@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from playbookctl import applied, past
-from playbookctl.model.choices import Choices, OnDrift
+from playbookctl.model.choices import Choices, Decision, OnDrift, Take
 from support.acts import ACTS, MOST, WEIGHTS, Act
 from support.estate import Estate, Mortal
 from support.hints import obey, settle
@@ -89,19 +89,24 @@ def play(stage: Stage, story: Sequence[Act], *, ending: int | None = 0) -> int:
             with nothing_else_raised("settle"):
                 estate.laws.catch_up()
                 settle(estate, ending)
-                revert_everything(estate, ending)
+                revert_everything(estate)
                 estate.laws.reached(estate.survey())
         return estate.laws.writes
 
 
-def revert_everything(estate: Estate, ending: int) -> None:
-    """Leave nothing of live that the files do not ask for. A file that breaks rules is only held once it is written."""
+def revert_everything(estate: Estate) -> None:
+    """Leave nothing of live that the files do not ask for: files that keep all rules, and every difference decided for them."""
+    for key, stem in estate.stems().items():
+        estate.files[stem] = document(key)
+    estate.commit()
     for _ in range(4):
-        everything = Choices(on_drift=OnDrift.REVERT, release=frozenset(estate.stems()), force=True)
-        obey(estate, everything)
-        if not any(change.fields for change in estate.plan().changes if change.file):
+        plan = estate.plan()
+        if not any(change.fields for change in plan.changes if change.file):
             return
-        settle(estate, ending)
+        mine = [change for change in plan.changes if change.file and change.live_hash]
+        decided = tuple(Decision(change.key, Take.REPO, change.live_hash) for change in mine)
+        keys = frozenset(estate.stems())
+        obey(estate, Choices(on_drift=OnDrift.REVERT, release=keys, force=True, resolve=decided))
 
 
 def perform(estate: Estate, one: Act) -> None:
