@@ -145,7 +145,7 @@ def test_an_operator_works_beside_a_running_server(tmp_path: Path, serve: Serve,
     token = serve("token").out.strip()
     with httpx.Client(base_url=running.url, headers={"Authorization": f"Bearer {token}"}) as client:
         seeded = serve("seed", "--connector", "okta=okta", "--person", "soc-lead")
-        assert seeded.out == "seeded 1 connectors and 1 persons\n"
+        assert seeded.out == "seeded 1 connector and 1 person\n"
         assert [row["name"] for row in client.get(CONNECTORS).json()["data"]] == ["okta"]
         assert [row["display_name"] for row in client.get(PERSONS).json()["data"]] == ["soc-lead"]
         document = client.post(PLAYBOOKS, json=playbook(auto_execute=True, tags=["x"])).json()
@@ -178,7 +178,7 @@ def test_a_seed_is_taken_from_the_repository(tmp_path: Path, serve: Serve) -> No
     text = "name: A\nowner: soc-lead\nsteps:\n  - {id: a, type: manual, message: Look}\n"
     (tmp_path / "playbooks" / "a.yaml").write_text(text, "utf-8")
     seeded = serve("seed")
-    assert (seeded.out, seeded.err) == ("seeded 2 connectors and 1 persons\n", "")
+    assert (seeded.out, seeded.err) == ("seeded 2 connectors and 1 person\n", "")
 
 
 @pytest.mark.parametrize(
