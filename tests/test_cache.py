@@ -234,7 +234,7 @@ def test_standard_input_is_checked_beside_the_cached_playbooks(
     monkeypatch.chdir(folder / standing)
     said = [
         subprocess.run(
-            ["playbookctl", "validate", "-", "--stdin-filename", "playbooks/calls.yaml", *more],
+            [sys.executable, "-m", "playbookctl", "validate", "-", "--stdin-filename", "playbooks/calls.yaml", *more],
             input=text, text=True, capture_output=True, check=False,
         ).stdout
         for more in ([], [], ["--no-cache"])

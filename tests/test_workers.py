@@ -41,8 +41,8 @@ def folder(tmp_path: Path) -> Path:
 
 def validate(folder: Path, *arguments: str) -> tuple[int, str, str]:
     done = subprocess.run(
-        ["playbookctl", "validate", "--today", "2026-06-01", *arguments], cwd=folder, capture_output=True, text=True,
-        check=False, env={**os.environ, "XDG_CACHE_HOME": str(folder.parent / "home")},
+        [sys.executable, "-m", "playbookctl", "validate", "--today", "2026-06-01", *arguments],
+        cwd=folder, capture_output=True, text=True, check=False, env={**os.environ, "XDG_CACHE_HOME": str(folder.parent / "home")},
     )  # fmt: skip
     return done.returncode, done.stdout, done.stderr
 
@@ -163,8 +163,10 @@ def test_ctrl_c_ends_a_check_with_one_line(tmp_path: Path) -> None:
     folder.mkdir()
     for number in range(3000):
         (folder / f"p{number}.yaml").write_text(GOOD.format(number), "utf-8")
-    process = subprocess.Popen(["playbookctl", "validate", "-j2", "--no-cache"], cwd=tmp_path, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, text=True, start_new_session=True)  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-m", "playbookctl", "validate", "-j2", "--no-cache"],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
     deadline = time.monotonic() + 30
     while not (workers := children.read_text("ascii").split()) and time.monotonic() < deadline:

@@ -34,7 +34,7 @@ BROKE_ONCE = [
 
 @pytest.fixture(scope="module")
 def oracle() -> Oracle:
-    return Oracle(patience=6)
+    return Oracle(patience=20)
 
 
 @pytest.mark.parametrize(("data", "kind", "why"), BROKE_ONCE, ids=[why for _, _, why in BROKE_ONCE])

@@ -41,7 +41,7 @@ def secret_of(server: EmbeddedServer) -> str:
 
 
 def claims(tenant: str, **others: Any) -> dict[str, Any]:
-    return {"sub": "per_1", "tenant_id": tenant, "scope": "read write", "iat": NOW, "exp": NOW + 600, **others}
+    return {"sub": "per_1", "tenant_id": tenant, "scope": "read write", "iat": NOW, "exp": NOW + 7200, **others}
 
 
 def part(value: dict[str, Any]) -> str:
