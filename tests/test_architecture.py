@@ -34,7 +34,7 @@ LAYERS: dict[str, set[str]] = {
     "edit": BASE | {"edit"},
     "report": BASE | {"report"},
     "review": BASE | {"review", "flow", "canonical", "steps"},
-    "trees": BASE,
+    "trees": BASE | {"history"},
     "committed": BASE | {"load", "attack", "check", "trees"},
     "judging": BASE | {"committed", "load", "check", "review"},
     "reviewing": BASE | {"committed", "judging", "trees", "history", "narrow", "load", "review"},

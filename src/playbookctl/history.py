@@ -20,6 +20,8 @@ ABBREVIATED = 12
 _TIMEOUT_S = 60
 _NO_PROGRAMS = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
 _OF_A_HOOK = frozenset({"GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_WORK_TREE"})
+_ALONE = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
+_NO_ANSWER = "see whether git works in this folder"
 # what git says outside a work tree, in a bare repository, and before the first commit
 _NO_REPOSITORY = ("not a git repository", "must be run in a work tree", "ambiguous argument 'HEAD'", "unknown revision")
 
@@ -193,11 +195,21 @@ def why_no_history(folder: str) -> str:
     return "there is no commit yet" if said in ("", "Needed a single revision") else said
 
 
+def read_git(folder: str, *arguments: str, sent: bytes = b"", hint: str = "") -> bytes:
+    """Return what git prints, as bytes, without asking any network for what this clone lacks. Raises ConfigError."""
+    done = _run(folder, *arguments, sent=sent, variables=_ALONE)
+    if done is None:
+        raise ConfigError(f"git {arguments[0]} gave no answer", hint=_NO_ANSWER)
+    if done.returncode:
+        raise ConfigError(f"git {arguments[0]} failed: {_first_line(done).removeprefix('fatal: ')}", hint=hint)
+    return done.stdout
+
+
 def _git(folder: str, *arguments: str, settings: Mapping[str, str] | None = None) -> str:
     """Return what git prints. Raises ConfigError where it fails: an empty answer would say that nothing was found."""
     done = _run(folder, *arguments, settings=settings)
     if done is None:
-        raise ConfigError(f"git {arguments[0]} gave no answer", hint="see whether git works in this folder")
+        raise ConfigError(f"git {arguments[0]} gave no answer", hint=_NO_ANSWER)
     if done.returncode:
         _refuse_unless(done, (), f"git {arguments[0]} failed")
     return done.stdout.decode("utf-8", "surrogateescape").strip("\n")
@@ -219,13 +231,18 @@ def _without_filters(folder: str) -> dict[str, str]:
 
 
 def _run(
-    folder: str, *arguments: str, sent: bytes | None = None, settings: Mapping[str, str] | None = None
+    folder: str,
+    *arguments: str,
+    sent: bytes | None = None,
+    settings: Mapping[str, str] | None = None,
+    variables: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[bytes] | None:
     """Run git in `folder`; None where it is not there or does not end. It runs no hook, and nothing that watches files."""
     try:
         return subprocess.run(
             ["git", "-C", folder, *_NO_PROGRAMS, *arguments],
-            input=sent, capture_output=True, check=False, timeout=_TIMEOUT_S, env=_environment(settings or {}),
+            input=sent, capture_output=True, check=False, timeout=_TIMEOUT_S,
+            env={**_environment(settings or {}), **(variables or {})},
         )  # fmt: skip
     except (OSError, subprocess.SubprocessError):
         return None

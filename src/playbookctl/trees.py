@@ -6,12 +6,11 @@ read; a symbolic link leads only to a file of the same commit.
 
 from __future__ import annotations
 
-import os
 import posixpath
-import subprocess
 from typing import TYPE_CHECKING, NamedTuple
 
 from playbookctl.errors import ConfigError
+from playbookctl.history import read_git
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +19,6 @@ _LINK = "120000"
 _MOST_LINKS = 10  # that lead to links
 _LONGEST_LINK = 4096  # bytes of a path
 _MOST_KEPT = 100_000_000  # bytes
-_OF_A_HOOK = frozenset({"GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_WORK_TREE"})
 
 
 class Blob(NamedTuple):
@@ -89,13 +87,7 @@ class Store:
         return found
 
     def _git(self, *arguments: str, sent: bytes = b"") -> bytes:
-        done = subprocess.run(
-            ["git", "-C", self.root, *arguments], input=sent, capture_output=True, check=False, env=_environment()
-        )
-        if done.returncode:
-            said = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0].removeprefix("fatal: ")
-            raise ConfigError(f"git {arguments[0]} failed: {said}", hint="fetch the commits whole: git fetch")
-        return done.stdout
+        return read_git(self.root, *arguments, sent=sent, hint="fetch the commits whole: git fetch")
 
 
 class Tree:
@@ -129,9 +121,3 @@ class Tree:
     def content(self, blob: Blob) -> bytes:
         """Return the content of a file. Look at its size first."""
         return self._store.read(blob)
-
-
-def _environment() -> dict[str, str]:
-    """Return the environment for reading: no hook's pointers, no lazy fetching of what a partial clone lacks."""
-    kept = {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK}
-    return {**kept, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}
