@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +14,8 @@ from playbookctl.check.registry import all_rules
 from playbookctl.check.rule import Context
 from playbookctl.check.selection import Selection
 from playbookctl.load.entry import key_in
+from playbookctl.model.collector import collector_paused
+from playbookctl.model.finding import SECRET
 from playbookctl.model.playbook import Playbook
 from playbookctl.model.source import stem
 from playbookctl.model.workspace import Entry, Summary, Workspace
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from playbookctl.model.workspace import Connectors
 
 _COMMENT = "playbookctl:"  # what a suppression begins with
-_SECRET = "PB403"  # noqa: S105 - the code of the rule, not a secret
 
 
 class Judged(NamedTuple):
@@ -78,8 +78,7 @@ class Judge:
         commit.tree.fetch(
             blob for path, blob in files.items() if path in checked or (path, blob.name) not in self._known
         )
-        gc.disable()  # nothing here makes cycles worth collecting
-        try:
+        with collector_paused():
             for path, blob in files.items():
                 held = self._known.get((path, blob.name)) if not blob.is_link else None
                 if held is None or path in checked:
@@ -94,8 +93,6 @@ class Judge:
                     playbooks[held.key], held = held, first
                 if playbooks[held.key] is not held:
                     twice.append(held)
-        finally:
-            gc.enable()
         for own in self._own(commit):
             found += _found(engine.check_entry(own), "", own)
         self._claims = self._claims or {held.key: held.file for held in playbooks.values()}
@@ -153,7 +150,7 @@ class Judge:
         if playbook is None:
             return Held(key_in(entry), file, None, {}, text, "", entry.stated_key is not None)
         facts, digest = facts_of(playbook, self._plain), digest_of(playbook.data)
-        secrets = [problem.path for problem in self.rules[_SECRET].check(entry, self._plain)]
+        secrets = [problem.path for problem in self.rules[SECRET].check(entry, self._plain)]
         shown = Playbook(without_secrets(playbook.data, secrets), stem(file)) if secrets else playbook
         return Held(playbook.key, file, shown, facts, text, digest, playbook.has_key)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from playbookctl.errors import UsageError
 from playbookctl.load.document import parse
 from playbookctl.load.files import select
 from playbookctl.load.schema.order import key_order
+from playbookctl.model.collector import collector_paused
 from playbookctl.model.source import Source
 
 if TYPE_CHECKING:
@@ -44,12 +44,9 @@ def tidy(repository: Repository, paths: Sequence[str]) -> Tidied:
         files, done.skipped = select(paths, repository.settings)
     elif not files:
         raise UsageError(f"there is no playbook in {repository.settings.root}", hint="name files or folders")
-    gc.disable()  # nothing here makes cycles worth collecting; worth a factor of 1.5 over hundreds of files
-    try:
+    with collector_paused():
         for file in files:
             _format(repository, file, done)
-    finally:
-        gc.enable()
     return done
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -17,6 +15,7 @@ from playbookctl.api.pages import PAGE_SIZE, BrokenList, Page, read_page, rows
 from playbookctl.api.readonly import ReadOnlyHttp
 from playbookctl.api.tenancy import HINT, Tenancy
 from playbookctl.errors import AuthError, Rejected
+from playbookctl.model.collector import collector_paused
 from playbookctl.transport.address import base_url
 from playbookctl.transport.answers import Nonsense, payload
 from playbookctl.transport.limiter import Limiter
@@ -205,20 +204,8 @@ class Client:
             raise AuthError("neither the token nor any object says which tenant and application this is", hint=HINT)
 
 
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Keep the cyclic collector off while many objects are made: it would look through all of them again and again."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 def _page(answer: Answer) -> Page:
-    with _collector_paused():
+    with collector_paused():
         return read_page(payload(answer), answer.request_id)
 
 
