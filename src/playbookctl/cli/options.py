@@ -14,7 +14,7 @@ from playbookctl.model.finding import Severity
 from playbookctl.report.registry import Options, formats, render
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from playbookctl.model.report import Report
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "cache_option", "config_option", "display", "environment_option", "jobs_option", "output_options", "show", "today",
-    "write_file",
+    "wanted_reports", "write_file",
 ]  # fmt: skip
 FORMAT_NAMES = formats()
 
@@ -90,10 +90,7 @@ def show(
 
     `err` prints it on standard error, where standard output carries something else.
     """
-    for wanted in reports:
-        name, separator, path = wanted.partition("=")
-        if not separator or not path or name not in FORMAT_NAMES:
-            raise UsageError(f"--report {wanted} is not FORMAT=PATH", hint=f"formats: {', '.join(FORMAT_NAMES)}")
+    for name, path in wanted_reports(reports, FORMAT_NAMES):
         write_file(path, render(name, report, Options(verbose=verbose, fail_on=fail_on)))
     options = display(color, verbose=verbose, fail_on=fail_on)
     text = render(format_name, report, options)
@@ -102,6 +99,17 @@ def show(
         text += said if options.unicode else said.encode("ascii", "backslashreplace").decode()
     # what programs read is UTF-8 whatever the terminal's encoding is
     click.echo(text if format_name == "text" else text.encode("utf-8"), nl=False, color=True, err=err)
+
+
+def wanted_reports(reports: Iterable[str], names: Collection[str]) -> list[tuple[str, str]]:
+    """Return the format and the path of every `--report`. Raises UsageError for one that is not FORMAT=PATH."""
+    found = []
+    for wanted in reports:
+        name, separator, path = wanted.partition("=")
+        if not separator or not path or name not in names:
+            raise UsageError(f"--report {wanted} is not FORMAT=PATH", hint=f"formats: {', '.join(names)}")
+        found.append((name, path))
+    return found
 
 
 def write_file(path: str, text: str) -> None:

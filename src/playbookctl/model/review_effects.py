@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Firing:
-    """How many alerts start a playbook before and after, with the titles of some that make the difference.
+    """How many alerts start a playbook before and after, with the ids (else lines) of some that differ.
 
     `unclear` counts alerts for which it cannot be told on at least one side.
     """

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from playbookctl.forge.post import Board
 
 LIMITS = {"github": github.LIMIT, "gitlab": gitlab.LIMIT}
-
-
 NETWORK = "forge"
 
 

@@ -15,7 +15,7 @@ from playbookctl.report.escape import visible
 from playbookctl.report.summary import count
 
 
-@click.command("owners")
+@click.command("owners", short_help="Show who owns the playbooks, or write CODEOWNERS")
 @config_option
 @click.option(
     "--codeowners", is_flag=True, help="Print a CODEOWNERS file: each playbook with those who have to review it."

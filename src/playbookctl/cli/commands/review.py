@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from playbookctl import __version__
-from playbookctl.cli.options import config_option, display, today, write_file
+from playbookctl.cli.options import config_option, display, today, wanted_reports, write_file
 from playbookctl.consequences import with_effects
-from playbookctl.errors import ExitCode, UsageError
+from playbookctl.errors import ExitCode
 from playbookctl.model.review import Level
 from playbookctl.reviewing import review
 
@@ -50,22 +50,14 @@ def command(
     no token. What judges (config, connectors, baseline, suppressions) is the base's; a change of it is a risk of its own.
     Exit code 0, whatever is found; see --fail-on.
     """
-    _refuse_what_is_no_report(reports)
+    wanted = wanted_reports(reports, FORMATS)
     here = os.getcwd()
     made = with_effects(review(here, base, head, config, today_ or today()), here, alerts=alerts, plan=plan)
-    for wanted in reports:
-        name, _, path = wanted.partition("=")
+    for name, path in wanted:
         write_file(path, _render(name, made, display("never", verbose=verbose)))
     text = _render(format_name, made, display(color, verbose=verbose))
     click.echo(text if format_name == "text" else text.encode("utf-8"), nl=False, color=True)
     ctx.exit(ExitCode.FINDINGS if _fails(made, fail_on) else ExitCode.DONE)
-
-
-def _refuse_what_is_no_report(reports: tuple[str, ...]) -> None:
-    for wanted in reports:
-        name, separator, path = wanted.partition("=")
-        if not separator or not path or name not in FORMATS:
-            raise UsageError(f"--report {wanted} is not FORMAT=PATH", hint=f"formats: {', '.join(FORMATS)}")
 
 
 def _render(name: str, made: Review, options: Options) -> str:
