@@ -37,7 +37,7 @@ LAYERS: dict[str, set[str]] = {
     "trees": BASE | {"history"},
     "committed": BASE | {"load", "attack", "check", "trees"},
     "judging": BASE | {"committed", "load", "check", "review"},
-    "reviewing": BASE | {"committed", "judging", "trees", "history", "narrow", "load", "review"},
+    "reviewing": BASE | {"check", "committed", "judging", "trees", "history", "narrow", "load", "review"},
     "server": BASE | {"server", "flow"},
     "alerts": BASE | {"alerts", "flow"},
     # The pipeline: the modules that know the order of the stages. `gather` and `past` make the repo's side of a plan,

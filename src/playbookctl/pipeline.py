@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from playbookctl import __version__
 from playbookctl.check.codes import is_known, retirement, unknown
 from playbookctl.check.engine import Engine
-from playbookctl.check.registry import all_rules
+from playbookctl.check.registry import RuleInfos, all_rules
 from playbookctl.check.selection import Selection
 from playbookctl.errors import UsageError
 from playbookctl.load.entry import load_entry
 from playbookctl.load.files import decisive, select
 from playbookctl.model.collector import collector_paused
 from playbookctl.model.finding import SECRET
-from playbookctl.model.report import Report, RuleInfo, Skipped
+from playbookctl.model.report import Report, Skipped
 from playbookctl.model.workspace import Workspace
 from playbookctl.repository import Repository
 
@@ -95,7 +94,7 @@ def check(
         __version__,
         findings=findings,
         files=sorted(checked),
-        rules=_RuleInfos(),
+        rules=RuleInfos(),
         skipped=[Skipped(path, reason) for path in passed_over],
         messages=messages,
         data=data,
@@ -156,20 +155,6 @@ class _Kept:
             from playbookctl.check.record import write_findings
 
             self._cache.keep_report(self._state, write_findings(findings))
-
-
-class _RuleInfos(Mapping[str, RuleInfo]):
-    """What a format may say of each rule. Most say nothing, and a check from the cache needs no rule."""
-
-    def __getitem__(self, code: str) -> RuleInfo:
-        rule = all_rules()[code]
-        return RuleInfo(code, rule.name, rule.severity, rule.title, rule.doc)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(all_rules())
-
-    def __len__(self) -> int:
-        return len(all_rules())
 
 
 def _chosen(repository: Repository, paths: Sequence[str], options: CheckOptions) -> tuple[list[str], list[str]]:

@@ -7,6 +7,7 @@ import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from playbookctl.check.registry import RuleInfos
 from playbookctl.committed import Committed, config_in
 from playbookctl.errors import ConfigError, UsageError
 from playbookctl.history import History, why_no_history
@@ -18,6 +19,7 @@ from playbookctl.review import words
 from playbookctl.review.effects import judged
 from playbookctl.review.make import Given, make_review
 from playbookctl.review.part import Part
+from playbookctl.review.safety import guards
 from playbookctl.trees import Store, Tree
 
 if TYPE_CHECKING:
@@ -92,7 +94,7 @@ def _compare(judge: Judge, old: Committed, new: Committed, base: Commit, head: C
         files=tuple(sorted(changed & own)),
         not_checked=(*notes, *_not_checked(now, changed - ours - own), *_elsewhere(judge, new)),
         more=tuple(_more(judge, old, new, changed)),
-        titles={code: rule.title for code, rule in judge.rules.items()},
+        rules=RuleInfos(),
         attack_name=judge.attack_name,
     )
     return Reviewed(make_review(given, before, now, findings), before, now)
@@ -141,7 +143,7 @@ def _more(judge: Judge, old: Committed, new: Committed, changed: set[str]) -> It
         yield _own(Level.MEDIUM, pinned, "no longer holds the ATT&CK data that was pinned", "as pinned", now, undo)
     path, number, codes = judge.known_more(new)
     if number:
-        level = Level.HIGH if any(code.startswith(("PB4", "PB0")) for code in codes) else Level.MEDIUM
+        level = Level.HIGH if guards(codes) else Level.MEDIUM
         more = f"knows {words.count(number, 'more finding')}, which do not count"
         now = f"findings of {words.listed(codes)} do not count from now on"
         yield _own(level, path, more, "they counted", now, "mend what was found instead", RiskKind.BASELINE)

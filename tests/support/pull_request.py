@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from playbookctl.attack import AttackIndex
 from playbookctl.check.facts import facts_of
+from playbookctl.check.registry import RuleInfos
 from playbookctl.check.rule import Context
 from playbookctl.load.schema import accepts
 from playbookctl.model.playbook import Playbook
@@ -152,6 +153,7 @@ def review_of(
         judged(catalogue(connectors[0]), catalogue(connectors[1])),
         "playbookctl.yaml",
         "connectors.yaml",
+        rules=RuleInfos(),
     )
     return make_review(given, sides[0], sides[1], ([], []))
 

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from playbookctl.check.rule import RULES, Rule
+from playbookctl.model.report import RuleInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _FOLDER = os.path.join(os.path.dirname(__file__), "rules")
 
@@ -22,6 +28,20 @@ def find_rule(word: str) -> Rule | None:
     wanted = word.strip()
     rules = all_rules()
     return rules.get(wanted.upper()) or next((rule for rule in rules.values() if rule.name == wanted.lower()), None)
+
+
+class RuleInfos(Mapping[str, RuleInfo]):
+    """What a format may say of each rule. Most say nothing, and a check from the cache needs no rule."""
+
+    def __getitem__(self, code: str) -> RuleInfo:
+        rule = all_rules()[code]
+        return RuleInfo(code, rule.name, rule.severity, rule.title, rule.doc)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(all_rules())
+
+    def __len__(self) -> int:
+        return len(all_rules())
 
 
 @cache

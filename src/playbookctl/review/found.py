@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from playbookctl.model.review import Level, ReviewFinding, RiskKind
 from playbookctl.review import words
 from playbookctl.review.part import Part
+from playbookctl.review.safety import guards
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
@@ -74,11 +75,10 @@ def parts(silenced: Iterable[Found]) -> Iterator[Part]:
         by_file.setdefault((found.key, found.file), []).append(found)
     for (key, file), rows in sorted(by_file.items()):
         codes = sorted({found.code for found in rows})
-        safety = any(code.startswith(("PB4", "PB0")) for code in codes)
         reasons = sorted({found.reason or "no reason" for found in rows})
         yield Part(
             RiskKind.SUPPRESSION,
-            Level.HIGH if safety else Level.MEDIUM,
+            Level.HIGH if guards(codes) else Level.MEDIUM,
             key,
             file,
             f"switches {words.count(len(rows), 'finding')} off with a comment: {words.listed(codes)}",

@@ -26,6 +26,7 @@ from playbookctl.review.reachable import Reachable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from playbookctl.model.report import RuleInfo
     from playbookctl.model.review import Commit
     from playbookctl.model.workspace import Connectors, Settings
     from playbookctl.review.changed import Changed
@@ -41,7 +42,7 @@ class Given:
 
     `config` and `catalogue` are the paths of the repository's own files; `hidden` are playbooks of the head that its own
     config passes over; `files` are those of our own files that changed.
-    `titles` say what a rule finds, by code; `attack_name` what a technique or tactic is called, '' if that is not known.
+    `rules` are all there are, by code; `attack_name` what a technique or tactic is called, '' if that is not known.
     """
 
     base: Commit
@@ -54,7 +55,7 @@ class Given:
     files: tuple[str, ...] = ()
     not_checked: tuple[str, ...] = ()
     more: tuple[Part, ...] = ()
-    titles: Mapping[str, str] = field(default_factory=dict)
+    rules: Mapping[str, RuleInfo] = field(default_factory=dict)
     attack_name: Callable[[str], str] = lambda _: ""
 
 
@@ -96,7 +97,7 @@ def _parts(given: Given, compared: Changed, before: Side, now: Side, difference:
     yield from found.parts(difference.silenced)
     yield from given.more
     if before.settings is not None and now.settings is not None:
-        yield from own_files.config_parts(before.settings, now.settings, given.config, given.hidden, given.titles)
+        yield from own_files.config_parts(before.settings, now.settings, given.config, given.hidden, given.rules)
     if before.connectors is not None and now.connectors is not None:
         yield from own_files.catalogue_parts(before.connectors, now.connectors, compared, given.catalogue)
 

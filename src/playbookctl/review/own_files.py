@@ -9,10 +9,12 @@ from playbookctl.model.review import Level, RiskKind
 from playbookctl.review import words
 from playbookctl.review.effects import Lowered, lowered
 from playbookctl.review.part import Part
+from playbookctl.review.safety import guards, meant, unselected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from playbookctl.model.report import RuleInfo
     from playbookctl.model.workspace import Connectors, Settings
     from playbookctl.review.changed import Changed
 
@@ -38,14 +40,14 @@ _HARSH = frozenset({"url", "tenant_id", "app_id", "namespace", "update"})
 
 
 def config_parts(
-    before: Settings, now: Settings, file: str, hidden: tuple[str, ...], titles: Mapping[str, str]
+    before: Settings, now: Settings, file: str, hidden: tuple[str, ...], rules: Mapping[str, RuleInfo]
 ) -> Iterator[Part]:
     """Yield what a change of the config weakens.
 
-    `hidden` are playbooks of the head that its own config passes over; `titles` say what a rule finds, by code.
+    `hidden` are playbooks of the head that its own config passes over; `rules` are all there are, by code.
     """
     old, new = before.data, now.data
-    yield from _rules(before, now, file, titles)
+    yield from _rules(before, now, file, rules)
     if hidden:
         yield _part(
             RiskKind.CONFIG,
@@ -64,28 +66,28 @@ def config_parts(
     yield from _environments(old.get("environments") or {}, new.get("environments") or {}, file)
 
 
-def _rules(before: Settings, now: Settings, file: str, titles: Mapping[str, str]) -> Iterator[Part]:
+def _rules(before: Settings, now: Settings, file: str, rules: Mapping[str, RuleInfo]) -> Iterator[Part]:
     ignored = sorted(set(now.ignore) - set(before.ignore))
     if ignored:
-        safety = any(code.upper().startswith(("PB4", "PB0")) or code in ("PB", "P", "ALL") for code in ignored)
+        found = _found_by(ignored, rules)
         yield _part(
             RiskKind.CONFIG,
-            Level.HIGH if safety else Level.MEDIUM,
+            _level(meant(ignored, rules)),
             file,
             f"no longer applies the rules {words.listed(ignored)}",
-            f"it was told where {_found_by(ignored, titles)}" if _found_by(ignored, titles) else "they were applied",
+            f"it was told where {found}" if found else "they were applied",
             "nobody is told from now on",
             f"take {words.listed(ignored)} out of 'rules.ignore'",
         )
     if set(before.select) != set(now.select):
-        yield _plain(file, Level.MEDIUM, "selects other rules", list(before.select), list(now.select), "rules.select")
+        level = _level(unselected(before.select, now.select, rules))
+        yield _plain(file, level, "selects other rules", list(before.select), list(now.select), "rules.select")
     for code in sorted(before.severity.keys() | now.severity.keys()):
         was, is_ = before.severity.get(code), now.severity.get(code)
         if was is not is_ and is_ is not Severity.ERROR:
-            worst = Level.HIGH if code.upper().startswith(("PB4", "PB0")) else Level.MEDIUM
             yield _plain(
                 file,
-                worst,
+                _level(meant([code], rules)),
                 f"gives findings of {words.quoted(code)} another severity",
                 was.value if was else "the rule's own",
                 is_.value if is_ else "the rule's own",
@@ -94,7 +96,7 @@ def _rules(before: Settings, now: Settings, file: str, titles: Mapping[str, str]
     if _text(before.per_path) != _text(now.per_path):
         yield _plain(
             file,
-            Level.MEDIUM,
+            _level(_quieter(before.per_path, now.per_path, rules)),
             "has other rules for some files",
             sorted(before.per_path),
             sorted(now.per_path),
@@ -111,9 +113,30 @@ def _rules(before: Settings, now: Settings, file: str, titles: Mapping[str, str]
         )
 
 
-def _found_by(codes: list[str], titles: Mapping[str, str]) -> str:
-    """Return what rules find: 'a destructive action can fail silently, or …'; '' where none is known by its code."""
-    said = [titles[code.upper()].rstrip(".") for code in codes if code.upper() in titles]
+def _level(codes: Iterable[str]) -> Level:
+    return Level.HIGH if guards(codes) else Level.MEDIUM
+
+
+def _quieter(before: Mapping[str, Any], now: Mapping[str, Any], rules: Mapping[str, RuleInfo]) -> set[str]:
+    """Return the codes that the entries of `per_path` ignore, leave out or make milder, and did not before."""
+    found: set[str] = set()
+    for glob, entry in now.items():
+        old = before.get(glob) or {}
+        found |= meant(set(entry.get("ignore") or ()) - set(old.get("ignore") or ()), rules)
+        found |= unselected(old.get("select") or (), entry.get("select") or (), rules)
+        mild, was = entry.get("severity") or {}, old.get("severity") or {}
+        found |= meant([word for word, said in mild.items() if said != "error" and was.get(word) != said], rules)
+    return found
+
+
+def _found_by(words_: list[str], rules: Mapping[str, RuleInfo]) -> str:
+    """Return what rules find: 'a destructive action can fail silently, or …'; '' where none is meant by a whole word."""
+    said = [
+        rule.title.rstrip(".")
+        for word in words_
+        for rule in rules.values()
+        if word.upper() == rule.code or word == rule.name
+    ]
     return ", or ".join(title[:1].lower() + title[1:] for title in said[:3])
 
 
