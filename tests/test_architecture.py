@@ -109,7 +109,7 @@ LIBRARIES = {
     "deepdiff": {"plan"},
     "click": {"cli"},
     "jinja2": {"report"},
-    "stamina": {"transport", "apply"},
+    "stamina": {"transport"},
 }
 HOOK_PATH_NEVER = {
     "httpx",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from playbookctl.cli.progress import Patience
+from playbookctl.cli.progress import WaitNotes
 from playbookctl.errors import Transient
 from playbookctl.server.faults import Fault, FaultKind
 
@@ -29,7 +29,7 @@ def test_it_is_silent_where_silence_is_asked_for(synced: Team) -> None:
 
 
 def test_many_workers_that_wait_for_one_server_say_it_once(capsys: pytest.CaptureFixture[str]) -> None:
-    patience = Patience(quiet=False)
+    patience = WaitNotes(quiet=False)
     for number in range(5):
         patience.retry(Transient(f"call {number} was answered 503"), 5.0)
     patience.pause(9.0)
@@ -37,5 +37,5 @@ def test_many_workers_that_wait_for_one_server_say_it_once(capsys: pytest.Captur
 
 
 def test_what_a_server_says_cannot_act_on_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    Patience(quiet=False).retry(Transient("\x1b[2Jgone"), 1.0)
+    WaitNotes(quiet=False).retry(Transient("\x1b[2Jgone"), 1.0)
     assert "\x1b" not in capsys.readouterr().err

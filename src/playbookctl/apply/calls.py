@@ -6,6 +6,8 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from playbookctl.transport.retry import RetryPolicy
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -39,6 +41,13 @@ class Patience:
     wait_max: float = 5.0
     wait_jitter: float = 0.5
     read_back: tuple[float, ...] = (0.0, 0.1, 0.2, 0.4, 0.8, 1.6)
+
+    @property
+    def policy(self) -> RetryPolicy:
+        """How often a write is tried."""
+        return RetryPolicy(
+            self.attempts, wait_initial=self.wait_initial, wait_max=self.wait_max, wait_jitter=self.wait_jitter
+        )
 
 
 @dataclass(frozen=True)

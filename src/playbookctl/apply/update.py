@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import stamina
-
 from playbookctl.apply.bodies import restored, update_body, wanted, with_echo
 from playbookctl.apply.result import Ended, ended, failed
 from playbookctl.apply.sight import Sight, sight
@@ -23,6 +21,7 @@ from playbookctl.errors import (
     Transient,
 )
 from playbookctl.model.outcome import OutcomeKind
+from playbookctl.transport.retry import repeat
 
 if TYPE_CHECKING:
     from playbookctl.apply.backup import Backups
@@ -72,27 +71,9 @@ class Updater:
             return failed(change, error, OutcomeKind.FAILED, attempts=tried.number, backup=tried.backup)
 
     def _until_known(self, change: Change, tried: _Attempts, *, saves: bool) -> Ended:
-        try:
-            return self._once(
-                change, tried, saves=saves
-            )  # nearly every change: what goes well needs none of what follows
-        except (Transient, AnswerLost) as error:
-            failed: ServerError | None = error
-        patience = self._options.patience
-        for attempt in stamina.retry_context(
-            on=(Transient, AnswerLost),
-            attempts=patience.attempts,
-            timeout=None,
-            wait_initial=patience.wait_initial,
-            wait_max=patience.wait_max,
-            wait_jitter=patience.wait_jitter,
-        ):
-            with attempt:
-                if failed is not None:  # the first attempt has been made
-                    first, failed = failed, None
-                    raise first
-                return self._once(change, tried, saves=saves)
-        raise AssertionError("a retry ends with a value or an error")
+        return repeat(
+            self._options.patience.policy, lambda: self._once(change, tried, saves=saves), on=(Transient, AnswerLost)
+        )
 
     def _once(self, change: Change, tried: _Attempts, *, saves: bool) -> Ended:
         now = self._read(change)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from playbookctl.cli.options import config_option, environment_option
-from playbookctl.cli.progress import Patience
+from playbookctl.cli.progress import WaitNotes
 from playbookctl.errors import UsageError
 from playbookctl.target import open_target
 
@@ -54,7 +54,7 @@ def connected(
     Waits for the server are told on standard error. `more` goes to `open_target` as it is. Raises what that raises, and
     UsageError for a log that cannot be written.
     """
-    patience = Patience(quiet=bool(options.get("quiet")))
+    patience = WaitNotes(quiet=bool(options.get("quiet")))
     more = {"on_pause": patience.pause, "on_retry": patience.retry, **more}
     with (
         logging_to(options["log_file"]),

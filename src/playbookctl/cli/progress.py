@@ -47,7 +47,7 @@ class ProgressBar:
         self._bar.update(step.done - self._bar.pos)
 
 
-class Patience:
+class WaitNotes:
     """Says on standard error that the run waits for the server, for how long and why; nothing where it is quiet."""
 
     def __init__(self, *, quiet: bool) -> None:

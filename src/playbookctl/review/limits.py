@@ -37,7 +37,7 @@ def parts(changed: Changed, connectors: Connectors) -> Iterator[Part]:
 
 def _errors(pair: Pair, step: StepPair, *, takes: bool) -> Iterator[Part]:
     before, now = step.before.get("on_error", "stop"), step.now.get("on_error", "stop")
-    if before == now or (isinstance(before, dict) and isinstance(now, dict)) or now == "stop" == before:
+    if before == now or (isinstance(before, dict) and isinstance(now, dict)):
         return
     name = words.quoted(step.new.name)
     if now == "continue":

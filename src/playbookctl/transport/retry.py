@@ -1,4 +1,4 @@
-"""How often a call that may be repeated is repeated: reads and the token request only."""
+"""How often what may be repeated is repeated: reads, the token request, and updates that read before every attempt."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def repeat(
     call: Callable[[], T],
     on_retry: Callable[[ServerError, float], None] | None = None,
     *,
-    on: type[ServerError] = Transient,
+    on: type[ServerError] | tuple[type[ServerError], ...] = Transient,
 ) -> T:
     """Return what `call` returns, called again while it raises `on`; the last one is let through.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from playbookctl.cli.connection import logging_to
-from playbookctl.cli.progress import Patience
+from playbookctl.cli.progress import WaitNotes
 from playbookctl.errors import Refused, UsageError
 from playbookctl.forge import github, gitlab
 from playbookctl.forge.calls import Calls
@@ -72,7 +72,7 @@ def command(forge: str, file: str, environment: str, issue: str | None, dry_run:
         hidden, text, nothing_left(place.head.commit if place.head else ""),
         untrusted=options["untrusted"], even_nothing=options["even_nothing"],
     )  # fmt: skip
-    pausing = Patience(quiet=False).pause
+    pausing = WaitNotes(quiet=False).pause
     with (
         logging_to(options["log_file"]),
         Calls(place.url, place.token, _dialect(forge, issue, place), on_pause=pausing) as calls,
