@@ -27,8 +27,8 @@ def stopping_on_signals(stop: threading.Event) -> Iterator[None]:
     before: dict[int, Any] = {}
 
     def ask(number: int, _: object) -> None:
+        signal.signal(number, before[number])  # before anybody hears of the first, who may send a second at once
         stop.set()
-        signal.signal(number, before[number])
 
     for number in SIGNALS:
         handler = signal.getsignal(number) or signal.SIG_DFL

@@ -53,8 +53,8 @@ def stopping(stop: threading.Event) -> Iterator[None]:
     """
 
     def first(*_: object) -> None:
+        signal.signal(signal.SIGINT, _leave)  # before anything is said, which takes time
         stop.set()
-        signal.signal(signal.SIGINT, _leave)
         click.echo("\nfinishing the calls in flight; press Ctrl-C again to leave at once", err=True)
 
     before = signal.signal(signal.SIGINT, first)
