@@ -631,6 +631,30 @@ class TestRow10Calls:
             for change in scene.plan(Choices(only=frozenset({"a"}))).changes
         ] == [("a", 10, HOLD)]
 
+    @pytest.mark.parametrize(
+        "callee, only, ends",
+        [
+            ([row("ply_7", body(name="B"))], frozenset(), {"a": UPDATE, "b": Action.ADOPT}),
+            ([row("ply_7", body(name="B"))], frozenset({"a"}), {"a": HOLD}),
+            (
+                [row("ply_7", body(name="B")), row("ply_8", body(name="B"), ["playbookctl:key=soc/b", "playbookctl:key=o/b"])],
+                frozenset(),
+                {"a": HOLD, "b": HOLD},
+            ),
+        ],
+    )
+    def test_a_caller_waits_for_a_callee_that_is_named_and_not_adopted(
+        self, callee: list[dict[str, Any]], only: frozenset[str], ends: dict[str, Action]
+    ) -> None:
+        before = body(name="A")
+        scene = Scene(
+            {"a": calling("ply_7", name="A"), "b": body(name="B")},
+            [row("ply_1", before, marks("a", before, "ply_1")), *callee],
+            known={"a": {"calls": ("b",)}},
+        )
+        choices = Choices(adopt=(Adoption("b", "ply_7"),), only=only)
+        assert {change.key: change.action for change in scene.plan(choices).changes} == ends
+
     def test_playbooks_that_call_each_other_in_a_ring_are_held_and_their_callers_are_not(self) -> None:
         scene = Scene(
             {"a": calling("ply_b", name="A"), "b": calling("ply_a", name="B"), "c": calling("ply_a", name="C")},

@@ -95,7 +95,7 @@ def join(one: Choices, other: Choices) -> Choices:
         allow_older=one.allow_older or other.allow_older,
         release=one.release | other.release,
         keep=one.keep | other.keep,
-        adopt=(*one.adopt, *other.adopt),
+        adopt=tuple({adoption.key: adoption for adoption in (*one.adopt, *other.adopt)}.values()),
         retire=(*one.retire, *other.retire),
         resolve=(*one.resolve, *other.resolve),
         on_drift=one.on_drift if other.on_drift is OnDrift.KEEP else other.on_drift,

@@ -73,24 +73,38 @@ def _of_files(run: Run, desired: Mapping[str, Desired]) -> list[Change]:
     numbers, rings = waves({key: wanted.calls for key, wanted in desired.items()})
     changes: list[Change] = []
     created: set[str] = set()
+    without = _promised(run)  # until it is ours, the id that somebody named for a key must not be called
     for key in sorted(desired, key=lambda key: (numbers[key], key)):
         wanted = desired[key]
         first, *duplicates = by_key(run, wanted, numbers[key])
-        first = _waiting(first, wanted, created, in_ring=key in rings)
-        if first.action is Action.CREATE and (not run.choices.only or key in run.choices.only):
-            created.add(key)
+        first = _waiting(first, wanted, created, without, in_ring=key in rings)
+        if not run.choices.only or key in run.choices.only:
+            if first.action is Action.CREATE:
+                created.add(key)
+            if first.action is Action.ADOPT:
+                without.discard(key)
         changes += [first, *duplicates]
     return changes
 
 
-def _waiting(change: Change, desired: Desired, created: set[str], *, in_ring: bool) -> Change:
-    """Return the change, held if the playbook calls one that has no id and gets none, or itself in a ring (row 10)."""
+def _promised(run: Run) -> set[str]:
+    """Return the keys that have no live playbook of ours, and of which one is to become it in this run."""
+    choices = run.choices
+    named = {*choices.takeover, *(adoption.key for adoption in choices.adopt)}
+    return named - run.rows.ids(choices.keep).keys() if named else set()
+
+
+def _waiting(change: Change, desired: Desired, created: set[str], without: set[str], *, in_ring: bool) -> Change:
+    """Return the change, held if the playbook calls one that has no id and gets none, or itself in a ring (row 10).
+
+    `created` are keys that get an id in this run; `without` those whose adoption was asked for and is not carried out.
+    """
     if change.action is Action.HOLD:
         return change
     if in_ring:
         reason = f"it calls itself, through {wording.listed(desired.calls)}"
         return hold(replace(change, row=Row.WAITS), Standing.NEEDS_HUMAN, reason, "take one call out of the ring")
-    waits = [key for key in desired.pending if key not in created]
+    waits = [key for key in desired.calls if key in without or (key in desired.pending and key not in created)]
     if waits:
         return hold(
             replace(change, row=Row.WAITS),

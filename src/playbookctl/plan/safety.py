@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from playbookctl.errors import ConfigError, UsageError
@@ -43,6 +44,9 @@ def check_choices(choices: Choices, desired: Iterable[str], rows: LiveRows, situ
             raise UsageError(f"{option} names '{key}', and there is no such playbook{did_you_mean(key, known)}")
     for key in sorted({retirement.key for retirement in choices.retire} & files):
         raise UsageError(f"--retire names '{key}', and its file is still there", hint="remove the file first")
+    times = Counter(adoption.key for adoption in choices.adopt)
+    for key in sorted(key for key, number in times.items() if number > 1):
+        raise UsageError(f"adopt names '{key}' more than once", hint="name the one live playbook that it becomes")
     ids = {*choices.keep, *(adoption.live_id for adoption in choices.adopt if adoption.live_id)}
     for id_ in sorted(ids - rows.by_id.keys()):
         raise UsageError(f"'{id_}' is not the id of a live playbook", hint="plan prints the ids")
