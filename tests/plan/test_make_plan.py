@@ -440,7 +440,11 @@ class TestRows1To4:
     new_1, new_2 = (marks("phishing", None, f"ply_{number}", unfinished=True) for number in (1, 2))
 
     def test_an_interrupted_create_is_finished_once(self) -> None:
-        scene = Scene({"phishing": B}, [row("ply_2", {**B, **OFF}, self.new_2), row("ply_1", {**B, **OFF}, self.new_1)])
+        ours = {"created_by": "per_robot", "updated_by": "per_robot"}
+        scene = Scene(
+            {"phishing": B},
+            [row("ply_2", {**B, **OFF}, self.new_2, **ours), row("ply_1", {**B, **OFF}, self.new_1, **ours)],
+        )
         first, second = scene.plan().changes
         assert (first.action, first.live_id, first.write) == (Action.FINISH, "ply_1", (("enabled", "true"),))
         assert first.mark == Marker(SPACE, "phishing", Base(digests(B), COMMIT, self_digest("ply_1")))
@@ -459,15 +463,25 @@ class TestRows1To4:
         assert change.reason.startswith(
             "its creation was interrupted, and it was edited before it was finished: description"
         )
-        finished = scene.change(choices=decided(scene, KEEP_REPO))
+        held = scene.change(choices=decided(scene, KEEP_REPO))
+        assert (held.action, held.hint) == (HOLD, "live was made safer: only sync --release phishing undoes that")
+        finished = scene.change(choices=decided(scene, KEEP_REPO, release=frozenset({"phishing"})))
         assert (finished.action, [field for field, _ in finished.write]) == (
             Action.FINISH, ["description", "category", "enabled"],
         )  # fmt: skip
         kept = scene.change(choices=decided(scene, KEEP_LIVE))
-        assert (kept.action, [field for field, _ in kept.write]) == (Action.FINISH, ["enabled"])
+        assert (kept.action, kept.write) == (Action.FINISH, ())
+
+    @pytest.mark.parametrize("creator", ["per_robot", None])
+    def test_what_somebody_else_may_have_left_off_is_not_switched_on_without_a_word(self, creator: str | None) -> None:
+        scene = Scene({"phishing": B}, [row("ply_1", {**B, **OFF}, self.new_1, created_by=creator)])
+        change = scene.change()
+        assert seen(change) == (HOLD, HUMAN, set(), 4)
+        assert change.safer == ("disabled",)
+        assert "--release phishing" in change.hint
 
     def test_an_unmanaged_field_is_sent_when_a_create_is_finished(self) -> None:
-        scene = Scene({"phishing": B}, [row("ply_1", {**B, **OFF}, self.new_1)])
+        scene = Scene({"phishing": B}, [row("ply_1", {**B, **OFF}, self.new_1, created_by="per_analyst")])
         scene.situation = replace(scene.situation, unmanaged_fields=frozenset({"enabled"}))
         assert scene.change().write == (("enabled", "true"),)
 
@@ -637,7 +651,10 @@ class TestRow10Calls:
             ([row("ply_7", body(name="B"))], frozenset(), {"a": UPDATE, "b": Action.ADOPT}),
             ([row("ply_7", body(name="B"))], frozenset({"a"}), {"a": HOLD}),
             (
-                [row("ply_7", body(name="B")), row("ply_8", body(name="B"), ["playbookctl:key=soc/b", "playbookctl:key=o/b"])],
+                [
+                    row("ply_7", body(name="B")),
+                    row("ply_8", body(name="B"), ["playbookctl:key=soc/b", "playbookctl:key=o/b"]),
+                ],
                 frozenset(),
                 {"a": HOLD, "b": HOLD},
             ),

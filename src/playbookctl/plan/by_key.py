@@ -81,8 +81,9 @@ def _pair(run: Run, desired: Desired, live: Live, row: Row, wave: int) -> Pair:
     found = {field: digest_at(live.digests, position) for field, position in POSITIONS.items()}
     unknown: dict[str, str | None] = dict.fromkeys(POSITIONS)
     if row is Row.UNFINISHED:
-        # the first phase wrote the fields as the repo had them, and these two switched off
-        switched_off = {field: found[field] for field in ("enabled", "auto_execute") if not live.acts}
+        # the first phase wrote the fields as the repo had them, and the switches off; whoever edited it since may mean that
+        ours = not live.acts and live.by_its_creator
+        switched_off = {field: found[field] for field in SWITCHES if ours}
         base = dict(found) if live.untouched else {**unknown, **switched_off}
         return Pair(run, desired, live, row, base, Action.FINISH, Standing.NEEDS_HUMAN, wave)
     if row is Row.RETIRED and marker is not None and marker.base is not None:

@@ -72,7 +72,7 @@ class Live:
     """One object of the server: its managed values in few bytes, and what else a plan or a report asks of it.
 
     `packed` is `canonical.pack`, `vendor` `canonical.vendor_text`; `tags` are all tags as sent, `calls` the ids that its
-    steps call.
+    steps call. `untouched`: nobody has written to it since it was created; `by_its_creator`: who did so last created it.
     """
 
     id: str
@@ -86,6 +86,7 @@ class Live:
     auto_execute: bool
     is_deleted: bool
     untouched: bool
+    by_its_creator: bool
     calls: tuple[str, ...]
     writer: Writer
 
@@ -170,6 +171,7 @@ def read_live(body: Mapping[str, Any], known: Mapping[str, Known] = NOTHING_KNOW
         auto_execute=body.get("auto_execute") is True,
         is_deleted=body.get("is_deleted") is True,
         untouched=stamp is not None and stamp == body.get("created_at"),
+        by_its_creator=body.get("created_by") is not None and body.get("created_by") == body.get("updated_by"),
         calls=_calls(steps) if seen.calls else (),
         writer=Writer(str(body.get("updated_by") or ""), str(stamp or ""), str(body.get("source_type") or "")),
     )
