@@ -156,8 +156,8 @@ class Judge:
 
     def _own(self, commit: Committed) -> Iterator[Entry]:
         config = commit.config_entry
-        if config is not None and config.document is not None:
-            said = tuple(("PB002", problem) for problem in config_problems(config.document.data, self.rules))
+        if config is not None and config.document is not None and not commit.wrong:
+            said = tuple(config_problems(config.document.data, self.rules, self.today))
             yield Entry(config.source, config.document, None, (*config.problems, *said))
         elif config is not None:
             yield config

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
     from playbookctl.check.baseline import Baseline, Recorder
     from playbookctl.check.examined import Examined
-    from playbookctl.model.finding import Finding
+    from playbookctl.model.finding import Finding, Problem
     from playbookctl.model.workspace import Entry, Summary
 
-__all__ = ["CheckOptions", "Repository", "check"]
+__all__ = ["CheckOptions", "Repository", "check", "config_findings"]
 
 UNNAMED = "<stdin>"  # what standard input is called where nobody has said
 
@@ -112,7 +112,7 @@ def _fresh(
     """Run the rules. Return the findings, the files that were checked (as shown), and what there is to say of a baseline."""
     rules = all_rules()
     selection = Selection(repository.settings, options.select, options.ignore, repository.rooted)
-    own = {entry.source.path: entry for entry in repository.own_entries(rules)}
+    own = {entry.source.path: entry for entry in repository.own_entries(rules, options.today)}
     by_name = {repository.shown(file): file for file in repository.files()}
 
     def reopen(shown: str) -> Entry:
@@ -126,6 +126,16 @@ def _fresh(
     findings, checked = _run(engine, repository, examined, list(own.values()), everything=everything, draft=draft)
     repository.examination().save({*chosen, *repository.files()})
     return findings, checked, options.known.remarks(checked | set(own), engine.codes) if options.known else []
+
+
+def config_findings(repository: Repository, problems: Iterable[tuple[str, Problem]], today: str) -> list[Finding]:
+    """Return the findings of problems in the config, each with its code: of rules that are on, with their severity there."""
+    entry = repository.config_entry
+    if entry is None:
+        return []
+    selection = Selection(repository.settings, (), (), repository.rooted)
+    engine = Engine(all_rules(), repository.context(), selection, lambda _: entry, today)
+    return engine.locate((code, problem) for code, problem in problems if code in engine.codes)
 
 
 class _Kept:

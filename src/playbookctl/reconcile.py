@@ -17,8 +17,9 @@ from playbookctl.model.choices import Choices, Decision, Take
 from playbookctl.model.finding import Severity
 from playbookctl.model.moment import utc_now
 from playbookctl.model.report import Report
+from playbookctl.pipeline import config_findings
 from playbookctl.plan.drift import drift_plan
-from playbookctl.plan.expected import remarks
+from playbookctl.plan.expected import kept, unused
 from playbookctl.plan.former import with_bases
 from playbookctl.plan.make import make_plan
 from playbookctl.plan.pairing import adoption_plan, in_short, pair_up
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
     from playbookctl.plan.lookups import Lookups
     from playbookctl.plan.rows import LiveRows
     from playbookctl.survey import Survey
+
+_UNUSED, _EXPIRED = "PB904", "PB905"  # entries of `expected_drift:` that cover nothing, and that are over
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +127,21 @@ def drift_report(found: Survey, only: frozenset[str]) -> Report:
     applied = Applied(found.repository, found.gathered, lookups)
     planned = plan_from(found, Choices(only=only)).plan
     plan = drift_plan(planned, found.rows, found.situation(lookups), applied.bodies)
-    known = {
-        "playbooks": found.gathered.playbooks.keys() | found.rows.keys,
-        "environments": found.repository.settings.environments.keys(),
-    }
     entries = [entry for entry in found.expectations() if not only or entry.key in only]
-    said = remarks(entries, plan.changes, environment, found.today, known)
-    return Report("drift", found.gathered.report.version, plan=without_secrets(plan), messages=said)
+    keys = found.gathered.playbooks.keys() | found.rows.keys
+    idle = [(_UNUSED, problem) for problem in unused(entries, plan.changes, environment, found.today, keys)]
+    checked = found.gathered.report
+    return Report(
+        "drift",
+        checked.version,
+        findings=[
+            *(finding for finding in checked.findings if finding.code in (_UNUSED, _EXPIRED)),
+            *config_findings(found.repository, idle, found.today),
+        ],
+        rules=checked.rules,
+        plan=without_secrets(plan),
+        messages=kept(entries, plan.changes, environment, found.today),
+    )
 
 
 def carry_out(

@@ -56,13 +56,18 @@ class Repository:
         self._files: list[str] | None = None
         self.drafts: dict[str, str] = {}  # texts of playbooks by absolute path, read in place of the files
 
-    def own_entries(self, rules: dict[str, Rule]) -> list[Entry]:
+    def own_entries(self, rules: dict[str, Rule], today: str) -> list[Entry]:
         """Return the entries of the config and the connectors file, where they exist; the config's names `rules`."""
         config = self._config_entry
         if config is not None and config.document is not None:
-            said = tuple(("PB002", problem) for problem in config_problems(config.document.data, rules))
+            said = tuple(config_problems(config.document.data, rules, today))
             config = Entry(config.source, config.document, None, (*config.problems, *said)) if said else config
         return [entry for entry in (config, self._connectors_entry) if entry is not None]
+
+    @property
+    def config_entry(self) -> Entry | None:
+        """The config as it was read, None where there is none."""
+        return self._config_entry
 
     def config_place(self, path: NodePath) -> str:
         """Return where a value of the config stands, such as 'playbookctl.yaml:14'; '' without a config."""

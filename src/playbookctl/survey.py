@@ -69,7 +69,7 @@ class Survey:
     def expectations(self) -> tuple[Expectation, ...]:
         """Return the drift that the config expects, in this environment or another."""
         rows = self.repository.settings.data.get("expected_drift") or ()
-        return tuple(_expectation(self.repository, number, row) for number, row in enumerate(rows))
+        return tuple(_expectation(number, row) for number, row in enumerate(rows))
 
     def situation(self, lookups: Lookups) -> Situation:
         """Return what is known of the run beside files, live rows and choices."""
@@ -142,14 +142,14 @@ def live_of(
         yield read_live(row, known)
 
 
-def _expectation(repository: Repository, number: int, row: Mapping[str, Any]) -> Expectation:
+def _expectation(number: int, row: Mapping[str, Any]) -> Expectation:
     return Expectation(
         key=row["key"],
         reason=row["reason"],
         fields=frozenset(API_NAMES.get(name, name) for name in row.get("fields") or ()),
         environment=row.get("environment") or "",
         until=row.get("until") or "",
-        place=repository.config_place(("expected_drift", number)),
+        path=("expected_drift", number),
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from playbookctl.check import codes
-from playbookctl.check.codes import config_problems, is_known, retirement, unknown
+from playbookctl.check.codes import config_problems, is_known, retirement, unknown, word_problems
 from playbookctl.check.registry import all_rules
 from playbookctl.check.suppress import comments_of, remarks
 from playbookctl.cli.main import run
@@ -67,13 +67,31 @@ CONFIGS = [
 def test_a_code_of_a_config_that_no_rule_has_is_a_warning_at_its_place(
     data: dict[str, object], paths: list[tuple[str | int, ...]]
 ) -> None:
-    problems = list(config_problems(data, RULES))
+    problems = list(word_problems(data, RULES))
     assert [problem.path for problem in problems] == paths
     assert {problem.severity for problem in problems} <= {Severity.WARNING}
 
 
+EXPECTED = {"key": "phishing", "reason": "mail move"}
+OF_TIME = [
+    ({"until": "2026-06-30"}, "PB905", "until", "drift of 'phishing' was expected until 2026-06-30 (mail move); renew or "),
+    ({"environment": "prd"}, "PB904", "environment", "drift is expected in the environment 'prd', and there is none; did "),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("entry", "code", "field", "said"), OF_TIME)
+def test_drift_that_cannot_be_expected_any_more_is_found_at_its_place(
+    entry: dict[str, str], code: str, field: str, said: str
+) -> None:
+    for known in ({}, {"until": "2026-07-01"}, {"environment": "prod"}):
+        data = {"environments": {"prod": {}}, "expected_drift": [{**EXPECTED, **known}, {**EXPECTED, **known, **entry}]}
+        ((found, problem),) = config_problems(data, RULES, "2026-07-01")
+        assert (found, problem.path) == (code, ("expected_drift", 1, field))
+        assert problem.message.startswith(said)
+
+
 def test_a_retired_code_in_a_config_is_a_note() -> None:
-    (problem,) = config_problems({"rules": {"ignore": ["pb199"]}}, RULES, RETIRED)
+    (problem,) = word_problems({"rules": {"ignore": ["pb199"]}}, RULES, RETIRED)
     assert problem.message == "the rule PB199 was retired: PB101 says it since 0.4; remove it here"
     assert problem.severity is Severity.NOTE
 

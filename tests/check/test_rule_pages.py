@@ -10,14 +10,14 @@ import pytest
 from playbookctl.check.registry import all_rules
 from playbookctl.flow.alert import ALERT_FIELDS
 from playbookctl.pipeline import CheckOptions, Repository, check
-from support.pages import MARK, examples, write_repository
+from support.pages import MARK, example, examples, write_repository
 
 RULES = all_rules()
 
 
-def found(folder: Path, code: str) -> list[int]:
+def found(folder: Path, code: str, file: str) -> list[int]:
     report = check(Repository(None, str(folder)), (), CheckOptions(today="2026-06-01"))
-    return [f.location.span.start_line for f in report.findings if f.code == code and "example" in f.location.file]
+    return [f.location.span.start_line for f in report.findings if f.code == code and f.location.file == file]
 
 
 @pytest.mark.parametrize("code", sorted(RULES))
@@ -34,7 +34,7 @@ def test_each_example_finds_what_it_marks_and_nothing_else(code: str, tmp_path: 
             if (mark := MARK.search(line)) and code in mark.group(1).split(", ")
         ]
         assert bool(wanted) == (kind == "bad")
-        assert found(folder, code) == wanted, f"{kind} example {index}"
+        assert found(folder, code, example(options)) == wanted, f"{kind} example {index}"
 
 
 @pytest.mark.parametrize("code", sorted(RULES))

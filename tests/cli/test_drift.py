@@ -86,14 +86,26 @@ def test_expected_drift_is_named_with_its_reason_and_does_not_fail(synced: Team)
     assert drifted(synced, "--fail")[0] == ExitCode.FINDINGS
 
 
-def test_an_expectation_that_ran_out_or_is_of_no_use_is_said_with_its_place(synced: Team) -> None:
+def test_an_expectation_that_ran_out_is_a_finding_at_its_place_and_the_drift_counts_again(synced: Team) -> None:
     synced.configure(DRIFT_OF_TRIAGE.format(until="2020-01-01"))
     synced.analyst("Triage", description="Theirs.")
     code, _, said = drifted(synced, "--fail")
     assert code == ExitCode.FINDINGS
-    assert said["messages"] == [
-        "playbookctl.yaml:5: drift of 'triage' was expected until 2020-01-01 (night shift); renew or remove the entry"
+    assert [(found["code"], found["place"]["line"], found["message"]) for found in said["findings"]] == [
+        ("PB905", 5, "drift of 'triage' was expected until 2020-01-01 (night shift); renew or remove the entry")
     ]
+
+
+def test_an_expectation_of_no_use_is_a_finding_and_fails_nothing(synced: Team) -> None:
+    synced.configure(DRIFT_OF_TRIAGE.format(until="2999-01-01"))
+    code, _, said = drifted(synced, "--fail")
+    assert (code, [found["code"] for found in said["findings"]], said["messages"]) == (0, ["PB904"], [])
+    _, out, _ = synced.say("drift")
+    assert "playbookctl.yaml:5:5" in out
+    assert "PB904" in out
+    assert "'triage' does not drift in description in 'prod', as was expected (night shift); remove the entry" in out
+    synced.configure("rules: {ignore: [PB904]}\n")
+    assert drifted(synced)[2]["findings"] == []
 
 
 def test_it_speaks_markdown_for_a_pull_request(synced: Team) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from playbookctl.model.plan import Action, Change, FieldChange, Side, Standing
-from playbookctl.plan.expected import Expectation, by_key, remarks
+from playbookctl.plan.expected import Expectation, by_key, kept, unused
 
 TODAY = "2026-07-01"
-KNOWN = {"playbooks": {"phishing", "ransomware"}, "environments": {"prod", "test"}}
+PLAYBOOKS = {"phishing", "ransomware"}
 DRIFTED = [
     Change(
         "phishing", "Phishing", Action.NONE, Standing.IN_SYNC, 5,
@@ -17,40 +17,47 @@ DRIFTED = [
 ]  # fmt: skip
 ENABLED = frozenset({"enabled"})
 
-SAID: list[tuple[Expectation, str | None]] = [
+HERE = ("expected_drift", 3)
+
+KEPT: list[tuple[Expectation, str | None]] = [
     (Expectation("phishing", "mail move", ENABLED), "expected: 'phishing' drifts in enabled (mail move)"),
     (Expectation("phishing", "mail move"), "expected: 'phishing' drifts in enabled (mail move)"),
     (
         Expectation("phishing", "mail move", ENABLED, "prod", TODAY),
         "expected until 2026-07-01: 'phishing' drifts in enabled (mail move)",
     ),
-    (
-        Expectation("phishing", "mail move", ENABLED, until="2026-06-30", place="c:3"),
-        "c:3: drift of 'phishing' was expected until 2026-06-30 (mail move); renew or remove the entry",
-    ),
-    (
-        Expectation("phishing", "mail move", frozenset({"tags", "steps"}), place="c:3"),
-        "c:3: 'phishing' does not drift in steps, tags, as was expected (mail move); remove the entry",
-    ),
-    (
-        Expectation("ransomware", "gone", place="c:4"),
-        "c:4: 'ransomware' does not drift, as was expected (gone); remove the entry",
-    ),
-    (
-        Expectation("phising", "typo", place="c:5"),
-        "c:5: drift is expected of the playbook 'phising', and there is none; did you mean 'phishing'?",
-    ),
-    (
-        Expectation("phishing", "typo", environment="prd", place="c:6"),
-        "c:6: drift is expected of the environment 'prd', and there is none; did you mean 'prod'?",
-    ),
+    (Expectation("phishing", "mail move", ENABLED, until="2026-06-30"), None),
     (Expectation("phishing", "elsewhere", environment="test"), None),
+    (Expectation("ransomware", "gone"), None),
+]
+UNUSED: list[tuple[Expectation, tuple[tuple[str | int, ...], str] | None]] = [
+    *((entry, None) for entry, said in KEPT if entry.key == "phishing"),
+    (
+        Expectation("phishing", "mail move", frozenset({"tags", "steps"}), path=HERE),
+        (HERE, "'phishing' does not drift in steps, tags in 'prod', as was expected (mail move); remove the entry"),
+    ),
+    (
+        Expectation("ransomware", "gone", path=HERE),
+        (HERE, "'ransomware' does not drift in 'prod', as was expected (gone); remove the entry"),
+    ),
+    (
+        Expectation("phising", "typo", path=HERE),
+        ((*HERE, "key"), "drift is expected of the playbook 'phising', and there is none; did you mean 'phishing'?"),
+    ),
 ]
 
 
-@pytest.mark.parametrize(("entry", "said"), SAID)
-def test_every_entry_is_spoken_of_where_it_counts(entry: Expectation, said: str | None) -> None:
-    assert list(remarks([entry], DRIFTED, "prod", TODAY, KNOWN)) == ([] if said is None else [said])
+@pytest.mark.parametrize(("entry", "said"), KEPT)
+def test_what_is_expected_is_named_with_its_reason(entry: Expectation, said: str | None) -> None:
+    assert list(kept([entry], DRIFTED, "prod", TODAY)) == ([] if said is None else [said])
+
+
+@pytest.mark.parametrize(("entry", "said"), UNUSED)
+def test_an_entry_that_covers_nothing_is_found(
+    entry: Expectation, said: tuple[tuple[str | int, ...], str] | None
+) -> None:
+    found = [(problem.path, problem.message) for problem in unused([entry], DRIFTED, "prod", TODAY, PLAYBOOKS)]
+    assert found == ([] if said is None else [said])
 
 
 MERGED: list[tuple[list[Expectation], dict[str, frozenset[str]]]] = [

@@ -186,6 +186,10 @@ ATTACKS: dict[str, Attack] = {
     ),
     "a config with other ATT&CK data": configure(attack={"version": "19", "file": "/dev/zero"}),
     "a config that cannot be read": add("", "namespace: [", "playbookctl.yaml"),
+    **{
+        f"a config of other shapes: {text}": add("", f"namespace: soc\n{text}\n", "playbookctl.yaml")
+        for text in ("rules: 3", "rules: {per_path: [1]}", "expected_drift: [3]", "expected_drift: [{key: 1, until: []}]")
+    },
     "a config that is gone": lambda pull: (pull.folder / "playbookctl.yaml").unlink(),
     "a second config": add("", "playbooks: nowhere\n", "playbooks/playbookctl.yaml"),
     "a config that is a link": link("playbookctl.yaml", "/etc/passwd"),

@@ -19,7 +19,7 @@ def examples(rule: Rule) -> list[tuple[str, str, str]]:
 
 
 def write_repository(folder: Path, options: str, text: str) -> None:
-    """Lay out a repository with the example as `playbooks/example.yaml`, and the files its heading names beside it."""
+    """Lay out a repository with the example, as `playbooks/example.yaml` or the `file` of its heading, and what is beside it."""
     playbooks = folder / "playbooks"
     playbooks.mkdir()
     (folder / ".git").mkdir()
@@ -33,7 +33,13 @@ def write_repository(folder: Path, options: str, text: str) -> None:
         target.write_text(content, "utf-8")
     if not (folder / "connectors.yaml").exists():
         (folder / "connectors.yaml").write_text(CONNECTORS, "utf-8")
-    (playbooks / "example.yaml").write_text(MARK.sub("", text), "utf-8")
+    (playbooks / "example.yaml").write_text(COMPANIONS["phishing.yaml"]["playbooks/a.yaml"], "utf-8")
+    (folder / example(options)).write_text(MARK.sub("", text), "utf-8")
+
+
+def example(options: str) -> str:
+    """Return the path of the example, from the heading's options."""
+    return next((option[5:] for option in options.split() if option.startswith("file=")), "playbooks/example.yaml")
 
 
 CONNECTORS = """\

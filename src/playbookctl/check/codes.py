@@ -1,4 +1,4 @@
-"""The words that people name rules by: whether a rule has that code or name, had it once, or never did."""
+"""What the config says of rules and of time: words that name no rule, expectations that nobody can have any more."""
 
 from __future__ import annotations
 
@@ -38,7 +38,26 @@ def unknown(word: str, rules: Mapping[str, Rule]) -> str:
     return f"no rule has the code or name '{word}'{did_you_mean(word, names)}"
 
 
-def config_problems(
+def config_problems(data: Mapping[str, Any], rules: Mapping[str, Rule], today: str) -> Iterator[tuple[str, Problem]]:
+    """Yield what only the rules and the calendar can say of a config, each with its code; `today` is an ISO date."""
+    for problem in word_problems(data, rules):
+        yield "PB002", problem
+    environments = data.get("environments") or {}
+    for number, row in enumerate(data.get("expected_drift") or ()):
+        path = ("expected_drift", number)
+        until = row.get("until") or today
+        if until < today:
+            said = f"drift of '{row['key']}' was expected until {until} ({row['reason']}); renew or remove the entry"
+            yield "PB905", Problem((*path, "until"), said)
+        environment = row.get("environment")
+        if environment and environment not in environments:
+            from playbookctl.model.nearest import did_you_mean
+
+            said = f"drift is expected in the environment '{environment}', and there is none"
+            yield "PB904", Problem((*path, "environment"), said + did_you_mean(environment, environments))
+
+
+def word_problems(
     data: Mapping[str, Any], rules: Mapping[str, Rule], retired: Mapping[str, str] = RETIRED
 ) -> Iterator[Problem]:
     """Yield what is to be said of the rules that a config names: a note for a retired one, a warning for an unknown one."""

@@ -1,23 +1,25 @@
-"""The drift that a config expects: which edits it covers, and which of its entries are over or cover nothing."""
+"""The drift that a config expects: which edits it covers, and which of its entries cover nothing."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from playbookctl.model.finding import Problem
 from playbookctl.model.nearest import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator
 
     from playbookctl.model.plan import Change
+    from playbookctl.model.source import NodePath
 
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
     """One entry of `expected_drift:`. `fields` are API names, empty for all; `environment` and `until` may be empty.
 
-    `place` is where it stands, such as 'playbookctl.yaml:14'.
+    `path` is where it stands in the config.
     """
 
     key: str
@@ -25,15 +27,11 @@ class Expectation:
     fields: frozenset[str] = frozenset()
     environment: str = ""
     until: str = ""
-    place: str = ""
+    path: NodePath = ()
 
     def holds(self, environment: str, today: str) -> bool:
-        """Whether it counts in this environment on this day."""
-        return self.environment in ("", environment) and not self.is_over(today)
-
-    def is_over(self, today: str) -> bool:
-        """Whether its last day has passed; `today` is YYYY-MM-DD."""
-        return bool(self.until) and self.until < today
+        """Whether it counts in this environment on this day, YYYY-MM-DD."""
+        return self.environment in ("", environment) and (self.until or today) >= today
 
     def covered(self, changes: Iterable[Change]) -> tuple[str, ...]:
         """Return the API fields of what has drifted that it covers, in their order."""
@@ -56,37 +54,38 @@ def by_key(expectations: Iterable[Expectation], environment: str, today: str) ->
     return found
 
 
-def remarks(
+def kept(
+    expectations: Iterable[Expectation], changes: Collection[Change], environment: str, today: str
+) -> Iterator[str]:
+    """Yield a sentence about every entry that covers drift: what, how long, and why. `changes` are of a drift plan."""
+    for entry in expectations:
+        fields = entry.covered(changes)
+        if fields and entry.holds(environment, today):
+            until = f" until {entry.until}" if entry.until else ""
+            yield f"expected{until}: '{entry.key}' drifts in {', '.join(fields)} ({entry.reason})"
+
+
+def unused(
     expectations: Iterable[Expectation],
     changes: Collection[Change],
     environment: str,
     today: str,
-    known: Mapping[str, Collection[str]],
-) -> Iterator[str]:
-    """Yield a sentence about every entry: what it covers, or why it is of no use any more.
+    playbooks: Collection[str],
+) -> Iterator[Problem]:
+    """Yield what is to be said of every entry that counts here and today and covers nothing.
 
-    `changes` are those of a drift plan. `known` has the names of 'playbooks' (in files or live) and of 'environments'.
+    `playbooks` are the keys of files and of live playbooks. Entries that are over, or for an environment that there is
+    not, a check of the config finds.
     """
     for entry in expectations:
-        if fault := _fault(entry, known):
-            yield f"{entry.place}: {fault}"
-        elif entry.environment in ("", environment):
-            yield _use(entry, entry.covered(changes), today)
-
-
-def _fault(entry: Expectation, known: Mapping[str, Collection[str]]) -> str:
-    for name, kind, kinds in ((entry.key, "playbook", "playbooks"), (entry.environment, "environment", "environments")):
-        if name and name not in known[kinds]:
-            return f"drift is expected of the {kind} '{name}', and there is none{did_you_mean(name, known[kinds])}"
-    return ""
-
-
-def _use(entry: Expectation, fields: tuple[str, ...], today: str) -> str:
-    if entry.is_over(today):
-        said = f"drift of '{entry.key}' was expected until {entry.until} ({entry.reason})"
-        return f"{entry.place}: {said}; renew or remove the entry"
-    if fields:
-        until = f" until {entry.until}" if entry.until else ""
-        return f"expected{until}: '{entry.key}' drifts in {', '.join(fields)} ({entry.reason})"
-    what = f" in {', '.join(sorted(entry.fields))}" if entry.fields else ""
-    return f"{entry.place}: '{entry.key}' does not drift{what}, as was expected ({entry.reason}); remove the entry"
+        if not entry.holds(environment, today):
+            continue
+        if entry.key not in playbooks:
+            said = f"drift is expected of the playbook '{entry.key}', and there is none"
+            yield Problem((*entry.path, "key"), said + did_you_mean(entry.key, playbooks))
+        elif not entry.covered(changes):
+            what = f" in {', '.join(sorted(entry.fields))}" if entry.fields else ""
+            yield Problem(
+                entry.path,
+                f"'{entry.key}' does not drift{what} in '{environment}', as was expected ({entry.reason}); remove the entry",
+            )
