@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -33,6 +35,25 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("what the long tests did")
         for line in said:
             terminalreporter.write_line(line)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Run a test that is marked `unmeasured` without measuring coverage, which takes most of the time of hot loops.
+
+    The mark `no_cover` of pytest-cov does so as well, but not in the processes of pytest-xdist.
+    """
+    tracing = sys.gettrace()
+    threads = threading.gettrace() if hasattr(threading, "gettrace") else None
+    if tracing is None or item.get_closest_marker("unmeasured") is None:
+        return (yield)
+    sys.settrace(None)
+    threading.settrace(None)  # type: ignore[arg-type]
+    try:
+        return (yield)
+    finally:
+        threading.settrace(threads)  # type: ignore[arg-type]
+        sys.settrace(tracing)
 
 
 @pytest.fixture

@@ -72,6 +72,7 @@ def test_rows_are_sorted_and_samples_are_the_first() -> None:
     assert one.gained == tuple(f"alr_{number:03}" for number in range(MOST_SAMPLES))
 
 
+@pytest.mark.unmeasured
 def test_a_hundred_thousand_alerts_are_counted_in_seconds() -> None:
     """Measured 2 s for two playbooks, one with a pattern, reading included; the limit leaves room for a busy machine."""
     title = {"field": "alert.title", "op": "matches", "value": r"phish(ing)?\b.*inbox$"}

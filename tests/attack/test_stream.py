@@ -24,6 +24,7 @@ def read(text: str) -> list[dict[str, Any]]:
     return list(read_objects(io.StringIO(text), "bundle.json"))
 
 
+@pytest.mark.unmeasured
 @example(objects=[{}], more={"number": -1.5e-7}, chunk=1, indent=None, tail=False)
 @given(
     objects=OBJECTS,

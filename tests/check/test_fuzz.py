@@ -63,12 +63,14 @@ LARGE = [
 ]
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(("data"), [data for _, data in LARGE], ids=[name for name, _ in LARGE])
 def test_a_large_file_takes_no_longer_than_its_bytes_allow(data: bytes, oracle: Oracle) -> None:
     oracle.judge(b"a: b\n")  # what is imported once is not counted
     oracle.judge(data)
 
 
+@pytest.mark.unmeasured
 def test_no_mutant_breaks_anything() -> None:
     fuzzer = Fuzzer(SEED, first_parents([]))
     fuzzer.begin()

@@ -143,6 +143,7 @@ def test_files_that_are_not_committed_are_refused(grown: Team) -> None:
     assert adopt(grown, "--yes", "--allow-dirty")[0] == 0
 
 
+@pytest.mark.unmeasured
 def test_hundreds_are_bound_in_one_command(team: Team) -> None:
     text = "key: {0}\nname: {0}\ndescription: d\nsteps:\n  - {{id: a, action: get-host}}\n"
     body: dict[str, Any] = {"description": "d", "steps": [{"id": "a", "action": "get-host"}]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,12 +43,14 @@ def texts() -> Iterator[tuple[str, str]]:
                 yield place, node.value
 
 
+@cache
 def commands() -> dict[str, click.Command]:
     context = click.Context(cli)
     found = {name: cli.get_command(context, name) for name in cli.list_commands(context)}
     return {name: command for name, command in found.items() if command is not None}
 
 
+@cache
 def options_of(command: click.Command) -> set[str]:
     own = {option for param in command.params for option in param.opts}
     inner = command.commands.values() if isinstance(command, click.Group) else ()
@@ -63,6 +66,7 @@ def wrong(text: str) -> list[str]:
     return found
 
 
+@pytest.mark.unmeasured
 def test_every_command_and_option_that_a_message_names_is_there() -> None:
     assert [(place, said) for place, text in texts() for said in wrong(text)] == []
 

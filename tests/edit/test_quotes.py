@@ -137,6 +137,7 @@ CORE = re.compile(
 )
 
 
+@pytest.mark.unmeasured
 def test_text_is_text_to_readers_of_the_newer_yaml_as_well() -> None:
     source = random.Random("quotes")  # noqa: S311 - a seed, not a secret
     texts = ["".join(source.choices("0123457eEoxXbInfa._+-yN~", k=source.randint(1, 6))) for _ in range(4000)]

@@ -66,6 +66,7 @@ FACTS = st.builds(
 )
 
 
+@pytest.mark.unmeasured
 @settings(max_examples=600, deadline=None)
 @given(TRIGGERS.map(lambda conditions: [each for each in conditions if each]), FACTS)
 def test_what_can_never_hold_holds_for_no_alert(trigger: list[dict[str, Any]], facts: dict[str, Any]) -> None:
@@ -74,6 +75,7 @@ def test_what_can_never_hold_holds_for_no_alert(trigger: list[dict[str, Any]], f
         assert evaluate_all(trigger, facts) is not True
 
 
+@pytest.mark.unmeasured
 @settings(max_examples=600, deadline=None)
 @given(CONDITIONS, FACTS)
 def test_what_holds_always_fails_for_no_alert(condition: dict[str, Any], facts: dict[str, Any]) -> None:
@@ -84,6 +86,7 @@ def test_what_holds_always_fails_for_no_alert(condition: dict[str, Any], facts: 
         assert evaluate(condition, whole) is not False
 
 
+@pytest.mark.unmeasured
 @settings(max_examples=300, deadline=None)
 @given(TRIGGERS, st.lists(FACTS, min_size=2, max_size=4))
 def test_a_test_made_once_answers_each_time_as_if_made_anew(

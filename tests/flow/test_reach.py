@@ -272,6 +272,7 @@ def by_hand(flow: Flow) -> dict[str, set[str | None]]:
     return found
 
 
+@pytest.mark.unmeasured
 @settings(max_examples=500, deadline=None)
 @given(st.lists(st.builds(lambda kind, extra: {**kind, **extra}, KINDS, EXTRAS), min_size=1, max_size=5))
 def test_zones_say_what_walking_step_by_step_says(parts: list[dict[str, Any]]) -> None:

@@ -123,6 +123,7 @@ def keys_of(value: Any) -> set[str]:
     return set().union(*(keys_of(item) for item in value)) if isinstance(value, list) else set()
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("kind, document", SINGLE)
 def test_with_any_one_value_changed_the_fast_and_the_slow_validator_agree(kind: str, document: Any) -> None:
     """Every place gets seven of the values; which ones moves on from place to place, so that all come up."""
@@ -158,6 +159,7 @@ anything = st.recursive(
 )
 
 
+@pytest.mark.unmeasured
 @settings(max_examples=150, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 @given(kind_and_document=st.sampled_from([*SINGLE, *GOOD[-3:]]), data=st.data())
 def test_on_documents_changed_at_random_the_two_agree_and_what_is_refused_is_explained(

@@ -123,12 +123,14 @@ DATA = st.dictionaries(
 )
 
 
+@pytest.mark.unmeasured
 @given(DATA, st.sampled_from([None, True, False]), st.booleans())
 def test_what_pyyaml_reads_is_what_we_read(data: dict[str, object], flow: bool | None, wide: bool) -> None:
     text = yaml.safe_dump(data, default_flow_style=flow, allow_unicode=wide, sort_keys=False)
     assert document(text).data == yaml.safe_load(text)
 
 
+@pytest.mark.unmeasured
 @given(DATA)
 def test_every_value_is_found_and_reads_back(data: dict[str, object]) -> None:
     text = yaml.safe_dump(data, default_flow_style=True, allow_unicode=True, sort_keys=False)

@@ -36,6 +36,7 @@ def by_name(plant: Callable[[pytest.MonkeyPatch], None]) -> str:
     return plant.__name__.replace("_", " ")
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("plant", PLANTED, ids=by_name)
 def test_a_planted_mistake_is_found(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, plant: Callable[[pytest.MonkeyPatch], None]

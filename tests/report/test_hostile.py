@@ -144,6 +144,7 @@ def test_what_is_left_out_of_a_long_name_is_counted(name: str, hostile: Report) 
         assert re.search(r"\d+(,|&#44;|%2C)?\d* more characters", render(name, hostile))
 
 
+@pytest.mark.unmeasured
 def test_a_comment_stays_within_its_limit_however_much_there_is_to_say(hostile: Report, full_plan: Plan) -> None:
     many = Report(
         "validate",

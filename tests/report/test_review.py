@@ -71,6 +71,7 @@ def markdown(review: Review) -> str:
     return review_markdown.render(review, "0.1.0", Options())
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("number", [1, 40, 3000])
 @pytest.mark.parametrize("text", ["plain", NASTY, "x" * 4000], ids=["plain", "nasty", "long"])
 def test_a_comment_is_never_too_long_and_nothing_in_it_is_active(text: str, number: int) -> None:

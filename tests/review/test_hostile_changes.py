@@ -393,6 +393,7 @@ def test_a_submodule_is_named_and_not_entered(pull: Pull, tmp_path: Path) -> Non
     assert (said["risks"], said["playbooks"]) == (honest["risks"], honest["playbooks"])
 
 
+@pytest.mark.unmeasured
 def test_fifty_thousand_steps_are_reviewed_and_fit_into_a_comment(pull: Pull, tmp_path: Path) -> None:
     """Measured 18 s of CPU, for 100,006 findings; the limit leaves room for a busy machine."""
     (honest,) = (row for row in pull.review()["risks"] if row["key"] == "lock")

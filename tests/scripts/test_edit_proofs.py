@@ -17,6 +17,7 @@ MESSY = b"steps:\n- id: a # of a\n  action: b\nname: 'A'\nkey: k\n"
 SEED = 20261122
 
 
+@pytest.mark.unmeasured
 def test_formatting_mutants_loses_nothing() -> None:
     counts = Counter(prove_format(data) for data in mutants(SEED, own_playbooks(), 80))
     assert counts["formatted"] > 20
@@ -27,6 +28,7 @@ def test_formatting_playbooks_with_mistakes_loses_nothing() -> None:
     assert counts["formatted"] > 20
 
 
+@pytest.mark.unmeasured
 def test_fixing_changes_what_the_fixes_speak_of_and_nothing_else() -> None:
     parents, counts = own_playbooks(), Counter[str]()
     files = [*planted(SEED, parents, 15), *mutants(SEED, parents, 10)]
