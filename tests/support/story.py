@@ -81,17 +81,27 @@ def play(stage: Stage, story: Sequence[Act], *, ending: int | None = 0) -> int:
     Raises Broken where a law is broken.
     """
     with stage.estate() as estate:
-        with nothing_else_raised("begin"):
-            estate.sync(Choices(bootstrap=True))
+        begin(estate)
         for one in story:
             perform(estate, one)
         if ending is not None:
-            with nothing_else_raised("settle"):
-                estate.laws.catch_up()
-                settle(estate, ending)
-                revert_everything(estate)
-                estate.laws.reached(estate.survey())
+            finish(estate, ending)
         return estate.laws.writes
+
+
+def begin(estate: Estate) -> None:
+    """Sync for the first time."""
+    with nothing_else_raised("begin"):
+        estate.sync(Choices(bootstrap=True))
+
+
+def finish(estate: Estate, ending: int) -> None:
+    """Follow all hints, taking the ways that `ending` says, and see that everything is as the files ask for."""
+    with nothing_else_raised("settle"):
+        estate.laws.catch_up()
+        settle(estate, ending)
+        revert_everything(estate)
+        estate.laws.reached(estate.survey())
 
 
 def revert_everything(estate: Estate) -> None:
