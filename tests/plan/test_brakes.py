@@ -92,8 +92,13 @@ def gated(approval: Any = None, **more: Any) -> list[Any]:
         ([{"id": "s", "steps": gated("lead")}], [{"id": "s", "steps": gated()}], SAFER),
         ([{"id": "other", "approval": "lead"}], gated("lead"), BOTH),
         (gated(action="wipe"), gated(), NOTHING),
-        ("broken", gated("lead"), RISKIER),
-        (None, gated(), NOTHING),
+        ("broken", gated("lead"), BOTH),
+        (None, gated(), BOTH),
+        ([*gated(), {"id": 5, "type": "manual"}], gated(), BOTH),
+        ([*gated(), "step"], gated(), BOTH),
+        ([{"id": "s", "steps": [{"type": "manual"}]}], [{"id": "s", "steps": []}], BOTH),
+        (gated({"by": ["a"], "min": "2"}), gated({"by": ["a"]}), BOTH),
+        (gated({"by": 7}), gated({"by": ["a"]}), BOTH),
     ],
 )
 def test_a_gate_is_added_removed_or_changed(live: Any, desired: Any, expected: str) -> None:

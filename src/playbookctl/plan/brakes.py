@@ -91,6 +91,8 @@ def _is_part(part: Any, whole: Any) -> bool:
 
 
 def _gates(live: Any, desired: Any) -> Judgement:
+    if not _can_be_read(live):
+        return _unclear("the steps")  # who knows what gates are among them
     there, wanted = dict(_gated(live)), dict(_gated(desired))
     safer: list[str] = []
     riskier: list[str] = []
@@ -104,6 +106,14 @@ def _gates(live: Any, desired: Any) -> Judgement:
             safer.extend(judgement.safer)
             riskier.extend(judgement.riskier)
     return Judgement(tuple(safer), tuple(riskier))
+
+
+def _can_be_read(steps: Any) -> bool:
+    """Whether every step is a mapping with a text id, bodies of loops included."""
+    return isinstance(steps, list) and all(
+        isinstance(step, dict) and isinstance(step.get("id"), str) and _can_be_read(step.get("steps") or [])
+        for step in steps
+    )
 
 
 def _gated(steps: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -131,11 +141,21 @@ def _one_gate(step: str, there: Mapping[str, Any], wanted: Mapping[str, Any]) ->
 
 def _at_least_as_strict(strict: Mapping[str, Any], loose: Mapping[str, Any]) -> bool:
     others = (strict.keys() | loose.keys()) - {"by", "min", "not_author"}
-    if any(_sorted_text(strict.get(key)) != _sorted_text(loose.get(key)) for key in others):
+    if (
+        not _is_usual(strict)
+        or not _is_usual(loose)
+        or any(_sorted_text(strict.get(key)) != _sorted_text(loose.get(key)) for key in others)
+    ):
         return False
     anyone_strict, anyone_loose = not strict.get("by"), not loose.get("by")
     fewer = anyone_loose or (not anyone_strict and set(map(str, strict["by"])) <= set(map(str, loose["by"])))
     return bool(fewer and strict["min"] >= loose["min"] and bool(strict["not_author"]) >= bool(loose["not_author"]))
+
+
+def _is_usual(gate: Mapping[str, Any]) -> bool:
+    """Whether a gate's values can be compared: a server may hold a text where the format has a number."""
+    by, least = gate.get("by"), gate["min"]
+    return (by is None or isinstance(by, list)) and isinstance(least, int) and not isinstance(least, bool)
 
 
 def _unclear(what: str) -> Judgement:
