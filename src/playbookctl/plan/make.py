@@ -48,7 +48,7 @@ def make_plan(
     changes = [_unreadable(file, ids.get(key, "")) for key, file in sorted(unreadable.items())]
     changes += _of_files(run, {key: wanted for key, wanted in desired.items() if key not in unreadable})
     for key in sorted(rows.keys - desired.keys() - unreadable.keys()):
-        changes += orphans(run, key)
+        changes += orphans(run, key, desired)
     said = tuple(unused(run, changes))
     if choices.only:
         changes = [change for change in changes if change.key in choices.only]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from playbookctl.canonical import POSITIONS, digest_at, digests
 from playbookctl.marker import base_by_field, self_digest
 from playbookctl.model.marker import Base, Marker
+from playbookctl.plan.sides import LiveClass
 from playbookctl.plan.three_way import Orders
 
 if TYPE_CHECKING:
@@ -31,9 +32,13 @@ class Run:
     alive: frozenset[str] | None = None  # ids of connectors, persons and playbooks; None where they are not known
 
     def live_hash(self, live: Live) -> str:
-        """Return 8 hex digits for what a person saw of a live playbook: its compared fields."""
+        """Return 8 hex digits for what a person saw of a live playbook: its compared fields.
+
+        Of one that is finished or revived these are all: the unmanaged ones are sent then, too.
+        """
         seen = live.digests
-        if len(self.managed) < len(POSITIONS):
+        whole = self.rows.class_of.get(live.id) in (LiveClass.UNFINISHED, LiveClass.RETIRED)
+        if len(self.managed) < len(POSITIONS) and not whole:
             seen = "".join([digest_at(seen, POSITIONS[field]) for field in self.managed])
         return hashlib.sha256(seen.encode()).hexdigest()[:8]
 

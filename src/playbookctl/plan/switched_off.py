@@ -15,7 +15,7 @@ from playbookctl.plan.rows import Row
 from playbookctl.plan.sides import LiveClass, user_tags
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from playbookctl.model.choices import Retirement
     from playbookctl.plan.rows import Place
@@ -40,13 +40,13 @@ def duplicate(run: Run, desired: Desired, live: Live, place: Place, wave: int) -
     )
 
 
-def orphans(run: Run, key: str) -> Iterator[Change]:
+def orphans(run: Run, key: str, desired: Mapping[str, Desired]) -> Iterator[Change]:
     """Yield a change for every live playbook of ours whose key no file has."""
     group = run.rows.group(key)
     for live in group.of(LiveClass.OURS, LiveClass.RETIRED):
         marker = live.marker
         if isinstance(marker, Marker) and marker.base is not None:
-            yield from _orphan(run, key, live, marker)
+            yield from _orphan(run, desired, live, marker)
 
 
 def moved_since_mark(managed: Iterable[str], live: Live, marker: Marker) -> list[str]:
@@ -64,7 +64,8 @@ def moved_since_mark(managed: Iterable[str], live: Live, marker: Marker) -> list
     ]
 
 
-def _orphan(run: Run, key: str, live: Live, marker: Marker) -> Iterator[Change]:
+def _orphan(run: Run, desired: Mapping[str, Desired], live: Live, marker: Marker) -> Iterator[Change]:
+    key = marker.key
     moved = moved_since_mark(run.managed, live, marker)
     if marker.retired and not moved:
         return
@@ -81,10 +82,20 @@ def _orphan(run: Run, key: str, live: Live, marker: Marker) -> Iterator[Change]:
         live_hash=run.live_hash(live),
     )
     retirement = next((retirement for retirement in run.choices.retire if retirement.key == key), None)
-    yield change if retirement is None else _retired(run, change, live, marker, retirement)
+    yield (
+        change
+        if retirement is None
+        else _retired(run, change, live, marker, retirement, _callers(run, desired, live, key))
+    )
 
 
-def _retired(run: Run, change: Change, live: Live, marker: Marker, retirement: Retirement) -> Change:
+def _callers(run: Run, desired: Mapping[str, Desired], live: Live, key: str) -> str:
+    """Name who calls a live playbook: live ones, else files that would have their playbooks call it."""
+    files = (wanted.file for wanted in desired.values() if {key, live.id} & {*wanted.calls})
+    return wording.several(run.rows.callers(live.id)) or ", ".join(sorted(files))
+
+
+def _retired(run: Run, change: Change, live: Live, marker: Marker, retirement: Retirement, callers: str) -> Change:
     key = change.key
     if run.choices.rollback:
         return hold(change, Standing.NEEDS_HUMAN, "a rollback never retires", f"sync --retire {key}")
@@ -94,9 +105,8 @@ def _retired(run: Run, change: Change, live: Live, marker: Marker, retirement: R
     if retirement.live != change.live_hash and (retirement.live or change.row == Row.EDITED_ORPHAN):
         reason = f"{change.reason}; it is now {change.live_hash}"
         return hold(change, Standing.NEEDS_HUMAN, reason, f"look at it, then sync --retire {key}@{change.live_hash}")
-    callers = run.rows.callers(live.id)
     if callers:
-        reason = f"it is called by {wording.several(callers)}"
+        reason = f"it is called by {callers}"
         return hold(change, Standing.NEEDS_HUMAN, reason, "take the call out of those first")
     return replace(
         _switched_off(change, live),
