@@ -154,7 +154,7 @@ def fingerprint(body: Mapping[str, Any]) -> str:
 
 def fingerprint_of(all_digests: str, vendor: str, tags: Any) -> str:
     """Return the fingerprint of an object from its parts, `vendor` as `vendor_text` returns it."""
-    said = sorted(map(str, tags)) if isinstance(tags, list | tuple) else tags
+    said = sorted(map(str, tags)) if isinstance(tags, list | tuple) else [] if tags is None else tags
     whole = json.dumps([all_digests, vendor, said], sort_keys=True)
     return hashlib.sha256(whole.encode()).hexdigest()[:16]
 

@@ -56,6 +56,16 @@ def test_without_a_mark_the_tags_are_sent_only_if_they_are_written() -> None:
     assert update_body(tagged, BEFORE, replaces=False)["tags"] == ["t", *kept]
 
 
+def test_free_tags_that_only_travel_along_go_back_as_they_were_read() -> None:
+    """A mark must not turn a number or an object among an analyst's tags into a text."""
+    kept = ["email", 5, {"team": "soc"}]
+    before = {**BEFORE, "tags": [*kept, *BEFORE["tags"][1:]]}
+    change = replace(CHANGE, tags=tuple(map(str, kept)), expect=fingerprint(before))
+    assert update_body(change, before, replaces=False)["tags"] == [*kept, *MARKS]
+    written = (FieldChange("tags", Side.REPO, "", "", written=True),)
+    assert update_body(replace(change, fields=written), before, replaces=False)["tags"] == [*change.tags, *MARKS]
+
+
 def test_the_first_phase_is_switched_off_whatever_the_file_says() -> None:
     change = replace(CHANGE, write=(("enabled", "true"), ("auto_execute", "true"), ("name", '"x"')))
     sent = first_body(change)

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from playbookctl.canonical import digests, fingerprint
+from playbookctl.canonical import POSITIONS, digests, field_digest, fingerprint
 from playbookctl.errors import ConfigError, UsageError
 from playbookctl.marker import read_tags, self_digest
 from playbookctl.model.choices import NO_CHOICES, Adoption, Choices, Decision, OnDrift, Retirement, Take
+from playbookctl.model.fields import MANAGED
 from playbookctl.model.marker import NO_COMMIT, Base, Marker
 from playbookctl.model.plan import Action, Change, Side, Standing, StepChange, StepKind, Writer, placeholder
 from playbookctl.plan import Ancestry, Unreadable
@@ -885,3 +886,72 @@ class TestTheRunAsAWhole:
             raise AssertionError(key)
 
         make_plan(desired, LiveRows(map(read_live, scene.rows), SPACE), scene.situation, NO_CHOICES, never)
+
+
+class TestWhatAServerMayHold:
+    """Values that no file can have: they are somebody's edit like any other, and never end a plan."""
+
+    def test_a_gate_among_steps_without_a_canonical_form_holds_as_a_brake(self) -> None:
+        gate = {"id": "gate", "type": "manual", "message": "Ask first."}
+        tell = {"id": "tell", "connector": "cnn_mail", "action": "send", "with": {"channel": 2**60 + 1}}
+        scene = ours(B, B, body(steps=[*B["steps"], gate, tell]))
+        change = scene.change(choices=Choices(on_drift=OnDrift.REVERT))
+        assert (change.action, change.write) == (Action.NONE, ())
+        assert "--release phishing" in change.hint
+        released = scene.change(choices=Choices(on_drift=OnDrift.REVERT, release=frozenset({"phishing"})))
+        assert [field for field, _ in released.write] == ["steps"]
+
+    @pytest.mark.parametrize(
+        "field, stored, newer",
+        [
+            ("required_connector_ids", [{"id": "cnn_mail"}], ["cnn_new"]),
+            ("owner_id", {"id": "per_lead"}, "per_new"),
+            ("steps", [{"id": "look", "connector": {"id": "cnn_mail"}}], STEPS[:1]),
+        ],
+    )
+    def test_an_id_that_is_stored_as_an_object_is_no_id_that_is_gone(self, field: str, stored: Any, newer: Any) -> None:
+        """The server's own form of what was sent is noted as its echo; then the repo moves."""
+        live = body(**{field: stored})
+        echo = ((field, field_digest(MANAGED[POSITIONS[field]], stored)),)
+        scene = Scene(
+            {"phishing": body(**{field: newer})}, [row("ply_1", live, marks("phishing", B, "ply_1", echo=echo))]
+        )
+        scene.situation = replace(scene.situation, alive=frozenset({"cnn_new", "per_new"}))
+        change = scene.change()
+        assert [(moved.field, moved.moved_by, moved.written) for moved in change.fields] == [(field, Side.REPO, True)]
+
+    def test_no_tags_and_null_are_one_to_whoever_adopts(self) -> None:
+        untagged = {**row("ply_1", body(tags=[])), "tags": None}
+        change = Scene({"phishing": B}, [untagged]).change(
+            choices=Choices(adopt=(Adoption("phishing", "ply_1"),)),
+        )
+        assert (change.action, change.expect) == (Action.ADOPT, fingerprint(untagged))
+
+
+class TestDecisionsThatCoverUnmanagedFields:
+    """What is revived is written whole: a decision about it is bound to all that is overwritten."""
+
+    @staticmethod
+    def scene(description: str) -> Scene:
+        live = {**B, **OFF, "category": "theirs", "description": description}
+        tags = marks("phishing", B, "ply_1", retired=digests(B))
+        scene = Scene({"phishing": B}, [row("ply_1", live, tags)])
+        scene.situation = replace(scene.situation, unmanaged_fields=frozenset({"description"}))
+        return scene
+
+    def test_a_later_edit_of_an_unmanaged_field_is_not_hit(self) -> None:
+        choices = decided(self.scene("Theirs."), KEEP_REPO)
+        assert "description" in dict(self.scene("Theirs.").change(choices=choices).write)
+        later = self.scene("Theirs, a day later.").change(choices=choices)
+        assert (later.action, later.write) == (Action.HOLD, ())
+
+
+class TestRetiringWhatAFileCalls:
+    @pytest.mark.parametrize("called", ["old", "ply_1"])
+    def test_a_playbook_that_a_new_file_calls_is_not_retired(self, called: str) -> None:
+        caller = body(name="Caller", steps=[{"id": "c", "type": "playbook", "playbook": "ply_1"}])
+        scene = Scene(
+            {"caller": caller}, [row("ply_1", B, marks("old", B, "ply_1"))], known={"caller": {"calls": (called,)}}
+        )
+        change = scene.change("old", Choices(retire=(Retirement("old"),), create=frozenset({"caller"})))
+        assert (change.action, change.reason) == (Action.HOLD, "it is called by playbooks/caller.yaml")

@@ -252,6 +252,24 @@ def test_a_start_step_that_says_more_than_inputs_is_not_lifted(first: dict[str, 
     assert unrender({"steps": [first]}, {}, with_start=False) == {"steps": [first]}
 
 
+@pytest.mark.parametrize(
+    "found",
+    [
+        {"steps": 5},
+        {"steps": {"a": 1}},
+        {"steps": [{"id": "start", "type": "start", "inputs": {"host": {}}}]},
+        {"steps": [{"id": "start", "type": "start", "inputs": [{"label": "host"}]}]},
+        {"steps": [{"id": "a", "connector": {"id": "cnn_1"}}]},
+        {"required_connectors": 5},
+        {"required_connectors": [{"id": "cnn_1"}]},
+        {"owner_id": {"id": "per_1"}},
+    ],
+)
+def test_what_has_not_the_form_of_its_field_is_left_for_the_rules(found: dict[str, Any]) -> None:
+    body = {{"required_connectors": "required_connector_ids"}.get(name, name): value for name, value in found.items()}
+    assert unrender(body, NAMES, with_start=False) == found
+
+
 def test_ids_without_a_name_and_a_vendors_keys() -> None:
     back = unrender(
         {

@@ -76,7 +76,7 @@ def update_body(change: Change, seen: Mapping[str, Any], *, replaces: bool) -> R
 
 def sends_tags(change: Change) -> bool:
     """Tell whether the tags are written: with the marks, or alone where the contents are written without a mark."""
-    return change.mark is not None or any(field.field == "tags" and field.written for field in change.fields)
+    return change.mark is not None or _writes_tags(change)
 
 
 def wanted(change: Change, seen: Mapping[str, Any]) -> Wanted:
@@ -157,10 +157,19 @@ def _mark(change: Change) -> Marker:
     return change.mark
 
 
-def _tags(change: Change, seen: Mapping[str, Any]) -> list[str]:
-    """Return free tags and marks; where the change has no mark the object keeps its own."""
+def _tags(change: Change, seen: Mapping[str, Any]) -> list[Any]:
+    """Return free tags and marks; where the change has no mark the object keeps its own.
+
+    Free tags that only travel along go back as they were read: a server may hold some that are no text.
+    """
     marks = write_tags(change.mark, change.live_id) if change.mark else sorted(_marks(seen.get("tags")))
-    return [*change.tags, *marks]
+    there = free_tags(seen.get("tags"))
+    stay = isinstance(there, list) and tuple(map(str, there)) == change.tags and not _writes_tags(change)
+    return [*(there if stay else change.tags), *marks]
+
+
+def _writes_tags(change: Change) -> bool:
+    return any(field.field == "tags" and field.written for field in change.fields)
 
 
 def _marks(tags: Any) -> frozenset[str]:

@@ -105,7 +105,7 @@ def _only_ids_moved(field: str, live: Any, desired: Any, alive: frozenset[str]) 
         return isinstance(live, str) and isinstance(desired, str) and live not in alive
     if field == "required_connector_ids" and isinstance(live, list) and len(live) == len(desired):
         gone = [id_ for id_ in live if id_ not in desired]
-        return bool(gone) and not any(id_ in alive for id_ in gone)
+        return bool(gone) and all(isinstance(id_, str) and id_ not in alive for id_ in gone)
     if field == "steps":
         steps = MANAGED[POSITIONS["steps"]]
         blanked = _with_ids_of(desired, live, alive)
@@ -121,8 +121,9 @@ def _with_ids_of(desired: Any, live: Any, alive: frozenset[str]) -> Any:
     for ours, theirs in zip(desired, live, strict=True):
         step = dict(ours)
         for kind in ("connector", "playbook"):
-            if isinstance(theirs, dict) and kind in step and theirs.get(kind) not in alive:
-                step[kind] = theirs.get(kind)
+            found = theirs.get(kind) if isinstance(theirs, dict) else step.get(kind)
+            if kind in step and (found is None or (isinstance(found, str) and found not in alive)):
+                step[kind] = found
         if "steps" in step:
             step["steps"] = _with_ids_of(
                 step["steps"], theirs.get("steps") if isinstance(theirs, dict) else None, alive

@@ -110,7 +110,8 @@ def pending_in(body: Mapping[str, Any]) -> tuple[str, ...]:
 def unrender(body: Mapping[str, Any], names: Mapping[str, Mapping[str, str]], *, with_start: bool) -> dict[str, Any]:
     """Return a body in the shape of a file: ids become names, fields at their defaults are left out.
 
-    `names` maps 'connector', 'owner' and 'playbook' to {id: name}; an id that it lacks stays as it is. `with_start`:
+    `names` maps 'connector', 'owner' and 'playbook' to {id: name}; an id that it lacks stays as it is, and so does what
+    has not the form of its field: the rules say so of the file. `with_start`:
     the file keeps a `start` step of its own, so that inputs and outputs are not lifted to the top. There is no `key`.
     """
     data: dict[str, Any] = {}
@@ -119,17 +120,21 @@ def unrender(body: Mapping[str, Any], names: Mapping[str, Mapping[str, str]], *,
         if value is None or (value == field.default and type(value) is type(field.default)):
             continue
         if field.api_name == "owner_id":
-            owner = names.get("owner", {}).get(value)
-            data["owner" if owner else "owner_id"] = owner or value
-        elif field.api_name == "required_connector_ids":
-            data[field.name] = _once(names.get("connector", {}).get(item, item) for item in value)
-        elif field.api_name == "steps":
+            owner = _named(names, "owner", value)
+            data["owner" if owner != value else "owner_id"] = owner
+        elif field.api_name == "required_connector_ids" and isinstance(value, list):
+            data[field.name] = _once(_named(names, "connector", item) for item in value)
+        elif field.api_name == "steps" and isinstance(value, list):
             lifted = {} if with_start else _lifted(value)
             data |= lifted
             data["steps"] = _named_steps(own_steps(value[1:] if lifted else value), names)
         else:
             data[field.name] = _once(value) if field.kind == "set" and isinstance(value, list) else value
     return data
+
+
+def _named(names: Mapping[str, Mapping[str, str]], kind: str, value: Any) -> Any:
+    return names.get(kind, {}).get(value, value) if isinstance(value, str) else value
 
 
 def _once(members: Iterable[Any]) -> list[Any]:
@@ -186,12 +191,18 @@ def _lifted(steps: Sequence[Any]) -> dict[str, Any]:
     own = {key for key in first if key not in ("inputs", "outputs")}
     if own != {"id", "type"} or first["id"] != START or first["type"] != START or len(first) == len(own):
         return {}
+    if first.get("inputs") and not _are_inputs(first["inputs"]):
+        return {}
     lifted: dict[str, Any] = {}
     if first.get("inputs"):
         lifted["inputs"] = {row["name"]: {k: v for k, v in row.items() if k != "name"} for row in first["inputs"]}
     if first.get("outputs"):
         lifted["outputs"] = first["outputs"]
     return lifted
+
+
+def _are_inputs(rows: Any) -> bool:
+    return isinstance(rows, list) and all(isinstance(row, dict) and isinstance(row.get("name"), str) for row in rows)
 
 
 def _named_steps(steps: Sequence[Any], names: Mapping[str, Mapping[str, str]]) -> list[Any]:
@@ -201,8 +212,8 @@ def _named_steps(steps: Sequence[Any], names: Mapping[str, Mapping[str, str]]) -
 def _named_step(step: Mapping[str, Any], names: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
     named = dict(step)
     for kind in ("connector", "playbook"):
-        if isinstance(named.get(kind), str):
-            named[kind] = names.get(kind, {}).get(named[kind], named[kind])
+        if kind in named:
+            named[kind] = _named(names, kind, named[kind])
     if isinstance(named.get("steps"), list):
         named["steps"] = _named_steps(named["steps"], names)
     return named
