@@ -9,6 +9,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ import pytest
 
 from playbookctl import __version__
 from playbookctl.api import BearerToken, Client, ClientCredentials, RetryPolicy
-from playbookctl.errors import AnswerLost, ConfigError, ServerError, Transient
+from playbookctl.errors import AnswerLost, ConfigError, Rejected, ServerError, Transient
 from playbookctl.transport.address import same_origin
 from playbookctl.transport.wire import LONGEST_ANSWER, TIMEOUT
 from support.rows import row, row_list
@@ -287,6 +288,42 @@ def test_no_proxy_is_heeded(encrypted: Scripted, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with Client(encrypted.url, KEY) as client:
         assert client.get_playbook("ply_001")["id"] == "ply_001"
+
+
+@pytest.mark.parametrize(
+    "variable, value, said",
+    [
+        ("HTTPS_PROXY", "ftp://me:hidden-word@127.0.0.1:9", "is not the url of one"),
+        ("HTTPS_PROXY", "http://[::1", "is not the url of one"),
+        ("SSL_CERT_FILE", "/nowhere/certificates.pem", "cannot be read: No such file"),
+        ("SSL_CERT_FILE", __file__, "cannot be read"),
+    ],
+)
+def test_a_proxy_or_certificates_that_cannot_be_used_are_a_matter_of_the_set_up(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ConfigError) as caught:
+        Client("https://playbooks.invalid", KEY)
+    assert variable in caught.value.message
+    assert said in caught.value.message
+    assert "hidden-word" not in f"{caught.value.message}{caught.value.hint}"
+
+
+def test_a_proxy_that_needs_another_package_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:9")
+    monkeypatch.setitem(sys.modules, "socksio", None)
+    with pytest.raises(ConfigError) as caught:
+        Client("https://playbooks.invalid", KEY)
+    assert "httpx[socks]" in caught.value.hint
+
+
+def test_what_has_no_json_form_is_refused_and_not_sent(playing: Callable[..., Any]) -> None:
+    client, server = playing([GOOD, GOOD], may_write=True)
+    body = {"steps": [{"id": "a", "x-limit": json.loads("1e999")}]}
+    with pytest.raises(Rejected, match="has no JSON form"):
+        client.update_playbook("ply_001", body)
+    assert [asked.method for asked in server.asked if asked.method == "PATCH"] == []
 
 
 def test_a_proxy_that_refuses_is_said_to_be_a_matter_of_the_network(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -219,7 +219,10 @@ def _run(answer: Answer) -> Row:
 
 
 def _write(method: str, path: str, body: Any) -> Call:
-    content = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    try:
+        content = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    except ValueError as error:  # such as a number that a server sent and that no float can hold
+        raise Rejected(f"{method} {path} is not sent, what it holds has no JSON form: {error}") from error
     return Call(method, path, content=content, writes=True)
 
 

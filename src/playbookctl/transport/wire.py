@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from playbookctl import __version__
-from playbookctl.errors import AnswerLost, ServerError, Transient
+from playbookctl.errors import AnswerLost, ConfigError, ServerError, Transient
 from playbookctl.transport.address import is_loopback, same_origin
 from playbookctl.transport.limiter import Limiter, retry_after
 
@@ -67,16 +67,32 @@ def open_http(
     accept: str = "application/json",
     timeout: httpx.Timeout = TIMEOUT,
 ) -> httpx.Client:
-    """Return a client of `kind`: HTTP/1.1 kept alive; the environment's proxies and certificates, but for loopback."""
+    """Return a client of `kind`: HTTP/1.1 kept alive; the environment's proxies and certificates, but for loopback.
+
+    Raises ConfigError where those cannot be used.
+    """
     at_home = base.scheme == "http" and is_loopback(base)
-    return kind(
-        verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if at_home else True,  # no use there for 40 ms of authorities
-        timeout=timeout,
-        limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=4.0),
-        follow_redirects=False,
-        trust_env=not at_home,
-        headers={"User-Agent": f"playbookctl/{__version__} httpx/{httpx.__version__}", "Accept": accept},
-    )
+    limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=4.0)
+    try:
+        return kind(
+            verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            if at_home
+            else True,  # no use there for 40 ms of authorities
+            timeout=timeout,
+            limits=limits,
+            follow_redirects=False,
+            trust_env=not at_home,
+            headers={"User-Agent": f"playbookctl/{__version__} httpx/{httpx.__version__}", "Accept": accept},
+        )
+    except OSError as error:  # ssl.SSLError is one
+        said = f"the certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read: {error.strerror or error}"
+        raise ConfigError(said, hint="correct the path; the file holds certificates in PEM") from error
+    except ImportError as error:
+        said = "the proxy that ALL_PROXY or HTTPS_PROXY names speaks SOCKS, which needs a package that is not installed"
+        raise ConfigError(said, hint="pip install 'httpx[socks]', or name an http proxy") from error
+    except (ValueError, httpx.InvalidURL) as error:  # its words may quote the proxy's password
+        said = "the proxy that ALL_PROXY, HTTPS_PROXY or HTTP_PROXY names is not the url of one"
+        raise ConfigError(said, hint="write it as http://HOST:PORT") from error
 
 
 @dataclass(frozen=True)
