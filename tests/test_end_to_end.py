@@ -6,14 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 import httpx
+import pytest
 
 from playbookctl.errors import ExitCode
 from support.recording import Recorder
 from support.server import CONNECTORS, PLAYBOOKS
-from support.team import CALLER
+from support.team import CALLEE, CALLER
 
 if TYPE_CHECKING:
-    import pytest
+    from pathlib import Path
 
     from support.team import Team
 
@@ -174,6 +175,50 @@ def test_files_that_are_not_committed_are_refused_unless_allowed(synced: Team) -
     assert synced.run("sync", "--yes")[0] == ExitCode.REFUSED
     assert synced.live()["Triage"]["description"] == "Look at the host."
     assert synced.sync("--allow-dirty") == (0, {"triage": ("update", "done")})
+
+
+@pytest.mark.parametrize("staged", [False, True])
+def test_a_file_that_is_gone_and_not_committed_retires_nothing(synced: Team, staged: bool) -> None:
+    if staged:
+        synced.git("rm", "-q", "playbooks/triage.yaml")
+    else:
+        (synced.folder / "playbooks" / "triage.yaml").unlink()
+    code, said = synced.run("sync", "--yes", "--retire", "triage")
+    assert (code, said["message"]) == (ExitCode.REFUSED, "playbooks/triage.yaml is not committed")
+    assert synced.live()["Triage"]["enabled"] is True
+    synced.git("-c", "user.name=a", "-c", "user.email=a@example.test", "commit", "-qam", "retire triage")
+    assert synced.sync("--retire", "triage") == (0, {"triage": ("retire", "done")})
+
+
+def test_a_link_that_is_not_committed_creates_nothing(synced: Team) -> None:
+    """What it leads to may be committed: git knows them as two files."""
+    target = synced.folder / "kept" / "other.yaml"
+    target.parent.mkdir()
+    target.write_text(CALLEE.replace("key: notify", "key: other").replace("name: Notify", "name: Other"), "utf-8")
+    synced.commit("a file outside the playbooks")
+    (synced.folder / "playbooks" / "other.yaml").symlink_to("../kept/other.yaml")
+    code, said = synced.run("sync", "--yes")
+    assert (code, said["message"]) == (ExitCode.REFUSED, "playbooks/other.yaml is not committed")
+    assert "Other" not in synced.live()
+
+
+@pytest.mark.parametrize("slip", ["nope=x", "json=nowhere/x", "json=playbooks"])
+def test_a_slip_in_where_to_report_is_said_before_anything_is_written(team: Team, slip: str) -> None:
+    code, said = team.run("sync", "--yes", "--bootstrap", "--report", slip)
+    assert (code, team.live()) == (ExitCode.USAGE, {}), said
+
+
+def test_a_link_in_the_state_folder_leads_nothing_out_of_it(team: Team, tmp_path: Path) -> None:
+    precious, missing = tmp_path / "precious", tmp_path / "missing"
+    precious.write_text("mine", "utf-8")
+    backups = team.folder / ".playbookctl" / "backup"
+    backups.mkdir(parents=True)
+    (backups / ".gitignore").symlink_to(precious)
+    (backups.parent / ".gitignore").symlink_to(missing)
+    assert team.sync("--bootstrap", "--allow-dirty")[0] == 0
+    team.edit("triage", "Look at the host.", "Look twice.")
+    assert team.sync() == (0, {"triage": ("update", "done")})
+    assert (precious.read_text("utf-8"), missing.exists()) == ("mine", False)
 
 
 def test_a_token_of_another_tenant_is_refused_before_anything_is_read(

@@ -52,13 +52,13 @@ class History:
         """Return those of `files` (absolute) that differ from HEAD or are not in it, relative to the root, sorted."""
         answer = _git(self.root, "status", "--porcelain", "-z", "--untracked-files=all", "--no-renames")
         changed = {row[3:] for row in answer.split("\0") if row}
-        wanted = {os.path.relpath(os.path.realpath(file), self.root).replace(os.sep, "/") for file in files}
+        wanted = {os.path.relpath(place, self.root).replace(os.sep, "/") for file in files for place in _places(file)}
         return tuple(sorted(changed & wanted))
 
     def removed(self, folder: str) -> tuple[str, ...]:
-        """Return the files below `folder` (absolute) that HEAD has and the work tree has not."""
-        answer = _git(self.root, "ls-files", "--deleted", "-z", "--", folder)
-        return tuple(sorted(row for row in answer.split("\0") if row))
+        """Return the files below `folder` (absolute) that HEAD has and the work tree has not, or the index has not."""
+        answer = _git(self.root, "status", "--porcelain", "-z", "--untracked-files=no", "--no-renames", "--", folder)
+        return tuple(sorted(row[3:] for row in answer.split("\0") if "D" in row[:2]))
 
     def ancestors(self, commits: Iterable[str]) -> tuple[str, ...]:
         """Return those of `commits` (12 hex digits) that are HEAD or an ancestor of it, the newest first."""
@@ -184,6 +184,12 @@ class History:
             found[words[0].decode()] = rest[:size].decode("utf-8", "replace")
             rest = rest[size + 1 :]
         return found
+
+
+def _places(file: str) -> tuple[str, str]:
+    """Return where a file (absolute) is, and where what is read is: a link and its target are two files to git."""
+    folder, name = os.path.split(file)
+    return os.path.join(os.path.realpath(folder), name), os.path.realpath(file)
 
 
 def why_no_history(folder: str) -> str:

@@ -163,13 +163,18 @@ def carry_out(
 
 
 def refuse_dirty(repository: Repository) -> None:
-    """Raise Refused where playbooks or the files beside them are not committed. Outside git nothing is refused."""
+    """Raise Refused where playbooks, or that they are gone, or the files beside them are not committed.
+
+    Outside git nothing is refused.
+    """
     settings = repository.settings
     history = History.of(settings.root)
     if history is None:
         return
     beside = [settings.config_file, os.path.join(settings.root, settings.connectors)]
-    dirty = history.dirty([*repository.files(), *(file for file in beside if file)])
+    gone = (os.path.join(history.root, path) for path in history.removed(settings.root))
+    removed = [file for file in gone if repository.would_have(file)]
+    dirty = history.dirty([*repository.files(), *(file for file in beside if file), *removed])
     if dirty:
         raise Refused(
             f"{dirty[0]} is not committed" + (f", and {len(dirty) - 1} more files" if len(dirty) > 1 else ""),

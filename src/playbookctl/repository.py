@@ -15,7 +15,7 @@ from playbookctl.check.rule import Context
 from playbookctl.examine import Examination
 from playbookctl.load.connectors import load_connectors
 from playbookctl.load.entry import load_entry, read_bytes, unreadable
-from playbookctl.load.files import Links, playbook_files, work_tree
+from playbookctl.load.files import Links, belongs, playbook_files, work_tree
 from playbookctl.load.settings import find_config, load_settings
 from playbookctl.load.yaml_nodes import versions
 from playbookctl.model.workspace import Entry
@@ -81,6 +81,11 @@ class Repository:
         if self._files is None:
             self._files = playbook_files(self.settings)
         return self._files
+
+    def would_have(self, file: str) -> bool:
+        """Tell whether a path as git has it (absolute, without links) is where a playbook would lie."""
+        root = self.settings.root
+        return belongs(os.path.join(root, os.path.relpath(file, os.path.realpath(root))), self.settings)
 
     def read(self, file: str) -> bytes | Entry:
         """Return the content of a playbook file, or the entry of one that cannot be read. Never raises."""

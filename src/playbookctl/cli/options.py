@@ -44,7 +44,7 @@ def output_options(command: Command) -> Command:
         click.option("--no-annotations", is_flag=True, expose_value=False, callback=annotate.forgo,
                      help="No annotations, in GitHub Actions either."),
         click.option("--report", "reports", metavar="FORMAT=PATH", multiple=True,
-                     help="Write a format to a file too. May be repeated."),
+                     callback=_can_be_written, help="Write a format to a file too. May be repeated."),
         click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
                      help="Colour. NO_COLOR is honoured."),
         click.option("-v", "--verbose", is_flag=True, help="Say more."),
@@ -99,6 +99,17 @@ def show(
         text += said if options.unicode else said.encode("ascii", "backslashreplace").decode()
     # what programs read is UTF-8 whatever the terminal's encoding is
     click.echo(text if format_name == "text" else text.encode("utf-8"), nl=False, color=True, err=err)
+
+
+def _can_be_written(_: click.Context, __: click.Parameter, reports: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the option as it is. Raises UsageError for a slip, before anything is sent: not after a sync."""
+    for _name, path in wanted_reports(reports, FORMAT_NAMES):
+        folder = os.path.dirname(path) or "."
+        if os.path.isdir(path):
+            raise UsageError(f"'{path}' cannot be written: it is a folder")
+        if not os.path.isdir(folder):
+            raise UsageError(f"'{path}' cannot be written: there is no folder '{folder}'")
+    return reports
 
 
 def wanted_reports(reports: Iterable[str], names: Collection[str]) -> list[tuple[str, str]]:
