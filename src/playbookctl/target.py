@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,12 +64,16 @@ def state_folder(settings: Settings) -> Path:
     folder = Path(settings.root) / STATE_FOLDER
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        ignore = folder / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n", "utf-8")
+        hide(folder)
     except OSError as error:
         raise ConfigError(f"'{folder}' cannot be written: {error.strerror}") from error
     return folder
+
+
+def hide(folder: Path) -> None:
+    """Have git ignore a folder. What is called `.gitignore` there already stays: a link may lead anywhere. Raises OSError."""
+    with suppress(FileExistsError), open(folder / ".gitignore", "x", encoding="utf-8") as file:
+        file.write("*\n")
 
 
 @contextmanager

@@ -118,11 +118,16 @@ def mark_is_newer(team: Team, _: pytest.MonkeyPatch) -> None:
     team.analyst("Triage", tags=["playbookctl:key=soc/triage", "playbookctl:base=9.x"])
 
 
+def repository_is_somebody_elses(_: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+
+
 BROKEN: list[tuple[Any, ExitCode, str, str]] = [
     (config_is_broken, ExitCode.USAGE, "config", "playbookctl.yaml:1:"),
     (environment_is_unknown, ExitCode.USAGE, "environment", "there is no environment 'prod'"),
     (environments_share_a_tenant, ExitCode.USAGE, "environment", "the environments 'copy' and 'prod' share the tenant"),
     (file_is_unreadable, ExitCode.REFUSED, "playbooks", "1 of 2 files cannot be read as playbooks: playbooks/triage.yaml"),
+    (repository_is_somebody_elses, ExitCode.USAGE, "history", "detected dubious ownership"),
     (commit_is_older, ExitCode.REFUSED, "history", "is no ancestor of"),
     (no_credentials, ExitCode.NOT_AUTHENTICATED, "credentials", "neither CPOD_API_KEY nor"),
     (half_of_the_credentials, ExitCode.NOT_AUTHENTICATED, "credentials", "CPOD_CLIENT_ID is set, CPOD_CLIENT_SECRET is not"),

@@ -109,12 +109,18 @@ WRONG: list[tuple[list[str], str]] = [
     (["notify", "--input", "nowhere.json"], "'nowhere.json' cannot be read: No such file or directory"),
     (["notify", "--input", "connectors.yaml"], "'connectors.yaml' is not JSON"),
     (["notify", "--input", "list.json"], "'list.json' holds no JSON object"),
+    (["notify", "--input", "nan.json"], "'nan.json' is not JSON"),
+    (["notify", "--input", "half.json"], "'half.json' is not JSON"),
+    (["notify", "--input", "deep.json"], "'deep.json' is not JSON"),
 ]
 
 
 @pytest.mark.parametrize(("arguments", "message"), WRONG)
 def test_wrong_usage_ends_with_2_and_starts_nothing(synced: Team, arguments: list[str], message: str) -> None:
     (synced.folder / "list.json").write_text("[1]", "utf-8")
+    (synced.folder / "nan.json").write_text('{"text": NaN}', "utf-8")
+    (synced.folder / "half.json").write_text('{"text": "\\ud800"}', "utf-8")
+    (synced.folder / "deep.json").write_text("[" * 100_000, "utf-8")
     code, said = synced.run("run", *arguments)
     assert code == ExitCode.USAGE
     assert said["message"].startswith(message)

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import threading
+from contextlib import suppress
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,12 @@ class Backups:
             return self._folder
 
 
+def _hide(folder: Path) -> None:
+    """Have git ignore a folder. What is called `.gitignore` there already stays: a link may lead anywhere. Raises OSError."""
+    with suppress(FileExistsError), open(folder / ".gitignore", "x", encoding="utf-8") as file:
+        file.write("*\n")
+
+
 def _text(body: Mapping[str, Any]) -> str:
     """Return an object as JSON with a line for each field: `indent` would cost ten times as much for each write."""
     lines = (f"  {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in body.items())
@@ -63,7 +70,7 @@ def _new_folder(root: Path) -> Path:
     now = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
     try:
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (root / ".gitignore").write_text("*\n", "utf-8")
+        _hide(root)
         for number in range(1000):
             folder = root / (now if number == 0 else f"{now}-{number}")
             try:

@@ -6,7 +6,7 @@ import ipaddress
 import json
 import os
 import signal
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -188,9 +188,8 @@ def read_alerts(text: str, name: str) -> list[dict[str, Any]]:
 
 def _hide(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    ignore = folder / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("*\n", "utf-8")
+    with suppress(FileExistsError), open(folder / ".gitignore", "x", encoding="utf-8") as file:
+        file.write("*\n")  # a link of that name stays as it is
 
 
 def _is_loopback(host: str) -> bool:

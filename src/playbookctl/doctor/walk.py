@@ -72,8 +72,9 @@ class _Walk:
         settings = repo.settings
         self.add(repository.config(settings, repo.shown(settings.config_file) if settings.config_file else ""))
         gathered = self.gathered(repo)
-        history = History.of(settings.root)
-        shallow = history is not None and history.is_shallow()
+        with self.layer(Topic.HISTORY):
+            history = History.of(settings.root)
+            shallow = history is not None and history.is_shallow()
         self.add(repository.clone(history.head if history else None, shallow=shallow))
         with self.layer(Topic.ENVIRONMENT):
             self.environment = choose_environment(settings, patient.environment)

@@ -82,9 +82,10 @@ def _inputs(file: str | None) -> dict[str, Any]:
             with open(file, encoding="utf-8") as stream:
                 text = stream.read()
         inputs = json.loads(text)
+        json.dumps(inputs, allow_nan=False, ensure_ascii=False).encode()  # Python reads more than JSON may say
     except OSError as error:
         raise UsageError(f"'{file}' cannot be read: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"'{file}' is not JSON: {error}", hint='for example {"host": "srv-1"}') from error
     if not isinstance(inputs, dict):
         raise UsageError(f"'{file}' holds no JSON object", hint='for example {"host": "srv-1"}')
