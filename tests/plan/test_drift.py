@@ -109,6 +109,9 @@ def test_a_retired_playbook_that_was_switched_on_again_has_drifted() -> None:
 
 LOST: list[tuple[str, list[dict[str, Any]], Row]] = [
     ("deleted", [row("ply_1", B, marks("phishing", B, "ply_1"), is_deleted=True)], Row.GONE),
+    ("deleted, and a copy of it is there", [
+        row("ply_1", B, marks("phishing", B, "ply_1"), is_deleted=True), row("ply_2", B, marks("phishing", B, "ply_1")),
+    ], Row.ALIKE),
     ("its base was taken off", [row("ply_1", THEIRS, marks("phishing", None, "ply_1"))], Row.WITHOUT_BASE),
     ("its marks were damaged", [row("ply_1", B, [*marks("phishing", B, "ply_1"), "playbookctl:x=1"])], Row.BAD_MARKER),
     ("there are two", [row(f"ply_{n}", B, marks("phishing", B, f"ply_{n}")) for n in (1, 2)], Row.SEVERAL),
@@ -120,6 +123,7 @@ def test_what_cannot_be_compared_is_said_and_not_passed_over(rows: list[dict[str
     plan, _ = drift(Scene({"phishing": B}, rows), applied_keys=frozenset({"phishing"}))
     held = [change for change in plan.changes if change.action is Action.HOLD]
     assert [change.row for change in held] == [place]
+    assert held[0].reason.startswith("gone from the server: ") is (place in (Row.GONE, Row.ALIKE))
 
 
 NO_EVIDENCE: list[tuple[str, list[dict[str, Any]]]] = [

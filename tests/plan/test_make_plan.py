@@ -215,6 +215,13 @@ class TestConflicts:
         )
         assert (change.write, change.mark, change.expect) == ((), None, "")
 
+    def test_a_decision_for_the_server_says_that_its_edit_stays_and_drifts(self) -> None:
+        change = self.scene.change(choices=decided(self.scene, KEEP_LIVE))
+        assert (change.action, change.write) == (MARK, ())
+        assert change.reason == (
+            "decided for the server: description; only the mark is written, and it shows as drift from now on"
+        )
+
     def test_a_decision_for_the_repo_writes(self) -> None:
         change = self.scene.change(choices=decided(self.scene, KEEP_REPO))
         assert seen(change) == (UPDATE, AHEAD, {"description"}, 5)
@@ -305,6 +312,22 @@ class TestBrakes:
         assert change.notes == ("live was made safer, and that is kept; only --release phishing undoes it",)
         assert change.safer == ("auto-execute turned off",)
 
+    def test_beside_a_brake_the_rest_of_an_edit_needs_a_decision_too(self) -> None:
+        scene = ours(B, B, body(enabled=False, description="x"))
+        change = scene.change()
+        undo = f"--resolve phishing=repo@{change.live_hash} --release phishing"
+        assert change.hint == f"take the edit into the file and commit; sync {undo} undoes it"
+        undone = scene.change(choices=decided(scene, KEEP_REPO, release=frozenset({"phishing"})))
+        assert seen(undone) == (UPDATE, DRIFTED, {"description", "enabled"}, 5)
+
+    def test_drift_that_may_not_be_names_only_what_ends_it(self) -> None:
+        scene = ours(B, B, body(description="x"))
+        change = scene.change(choices=Choices(on_drift=OnDrift.FAIL))
+        undo = f"--resolve phishing=repo@{change.live_hash}"
+        assert change.hint == f"take the edit into the file and commit; sync {undo} undoes it"
+        ended = scene.change(choices=replace(decided(scene, KEEP_REPO), on_drift=OnDrift.FAIL))
+        assert seen(ended) == (UPDATE, DRIFTED, {"description"}, 5)
+
     def test_a_release_writes_enabled_even_where_it_is_not_managed(self) -> None:
         scene = ours(B, B, body(enabled=False))
         scene.situation = replace(scene.situation, unmanaged_fields=frozenset({"enabled"}))
@@ -316,7 +339,8 @@ class TestBrakes:
         scene = ours(body(steps=STEPS), B, self.gate)
         change = scene.change(choices=decided(scene, KEEP_REPO))
         assert seen(change) == (HOLD, CONFLICT, set(), 5)
-        assert change.hint == "live was made safer: only sync --release phishing undoes that"
+        command = f"sync --resolve phishing=repo@{change.live_hash} --release phishing"
+        assert change.hint == f"live was made safer: only {command} undoes that"
         released = decided(scene, KEEP_REPO, release=frozenset({"phishing"}))
         assert seen(scene.change(choices=released)) == (UPDATE, AHEAD, {"steps"}, 5)
 
@@ -465,7 +489,8 @@ class TestRows1To4:
             "its creation was interrupted, and it was edited before it was finished: description"
         )
         held = scene.change(choices=decided(scene, KEEP_REPO))
-        assert (held.action, held.hint) == (HOLD, "live was made safer: only sync --release phishing undoes that")
+        command = f"sync --resolve phishing=repo@{held.live_hash} --release phishing"
+        assert (held.action, held.hint) == (HOLD, f"live was made safer: only {command} undoes that")
         finished = scene.change(choices=decided(scene, KEEP_REPO, release=frozenset({"phishing"})))
         assert (finished.action, [field for field, _ in finished.write]) == (
             Action.FINISH, ["description", "category", "enabled"],
@@ -718,6 +743,21 @@ class TestRows11To14:
         assert plan.notes == ("nothing is retired in this run: 1 file is not a valid playbook",)
 
     orphan = Scene({"other": body(name="Other", steps=STEPS)}, [row("ply_1", B, marks("phishing", B, "ply_1"))])
+
+    def test_a_twin_under_another_key_is_told_of_what_it_stands_beside(self) -> None:
+        said = "'renamed' is alike 'phishing', which has no file any more: both can act until sync --retire phishing"
+        for file, live, expected in (
+            (B, B, (said,)),
+            (body(name="Other"), B, (said,)),
+            (body(steps=[{"id": "o"}]), B, (said,)),
+            (body(name="Other", steps=[{"id": "o"}]), B, ()),
+            (B, {**B, **OFF}, ()),
+        ):
+            scene = replace(
+                self.orphan, files={"renamed": file}, rows=[row("ply_1", live, marks("phishing", live, "ply_1"))]
+            )
+            assert scene.plan(NO_CHOICES).notes == expected
+            assert scene.plan(Choices(retire=(Retirement("phishing"),))).notes == ()
 
     def test_a_playbook_without_a_file_is_listed_and_retired_by_name(self) -> None:
         change = self.orphan.change()

@@ -103,7 +103,7 @@ def join(one: Choices, other: Choices) -> Choices:
 
 
 def decide(_: Estate, change: Change, found: re.Match[str], choice: int) -> Choices:
-    take = (Take.REPO, Take.LIVE)[choice // 2 % 2]
+    take = Take.LIVE if choice // 2 % 2 and "=live@" in change.hint else Take.REPO
     release = frozenset({change.key}) if f"--release {change.key}" in change.hint and take is Take.REPO else frozenset()
     return Choices(resolve=(Decision(change.key, take, found[1]),), release=release)
 
@@ -121,10 +121,6 @@ def pull(estate: Estate, change: Change, _: re.Match[str], __: int) -> Choices:
         return NO_CHOICES
     live_hash = change.live_hash  # a file cannot say it: decide
     return Choices(resolve=(Decision(change.key, Take.REPO, live_hash),), release=frozenset({change.key}))
-
-
-def release(_: Estate, change: Change, __: re.Match[str], ___: int) -> Choices:
-    return Choices(resolve=(Decision(change.key, Take.REPO, change.live_hash),), release=frozenset({change.key}))
 
 
 def keep(_: Estate, change: Change, __: re.Match[str], choice: int) -> Choices:
@@ -213,7 +209,6 @@ def wait(_: Estate, __: Change, ___: re.Match[str], ____: int) -> Choices:
 WAYS: tuple[tuple[str, Way], ...] = (
     (r"take the edit into the file and commit", pull),
     (r"--resolve \S+?=repo@([0-9a-f]{8})", decide),
-    (r"only sync --release (\S+) undoes", release),
     (r"--keep ID", keep),
     (r"^adopt ([a-z0-9-]+)(=ID)?", adopt),
     (r"--takeover (\S+)", take_over),

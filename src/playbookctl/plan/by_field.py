@@ -133,9 +133,7 @@ def _decided(
     if pair.desired.pending and "steps" in settled.kept:
         return hold(change, Standing.NEEDS_HUMAN, *wording.decide_later(pair.desired.pending))
     if change.drifted and orders.on_drift is OnDrift.FAIL:
-        return hold(
-            change, Standing.SERVER_DRIFTED, wording.drift(change), wording.way_out(key, live_hash, brake=braked)
-        )
+        return hold(change, Standing.SERVER_DRIFTED, wording.drift(change), wording.kept(change))
     if settled.written:
         wanted = orders.on_drift is OnDrift.REVERT or orders.decision is Take.REPO
         sides = {field.moved_by for field in change.fields if field.written}
@@ -144,11 +142,12 @@ def _decided(
         said = replace(change, action=pair.action, standing=standing, reason=wording.written(change), notes=notes)
         return _sent(pair, said, settled.written, body)
     standing = Standing.SERVER_DRIFTED if change.drifted else Standing.IN_SYNC
-    hint = wording.kept(key, live_hash, brake=braked)
-    said = replace(change, standing=standing, reason=wording.drift(change), hint=hint)
+    said = replace(change, standing=standing, reason=wording.drift(change), hint=wording.kept(change))
     if pair.action is Action.UPDATE and not _base_moves(pair, moves):
         return said
     action = Action.MARK if pair.action is Action.UPDATE else pair.action
+    if action is Action.MARK and orders.decision is Take.LIVE:
+        said = replace(said, reason=wording.left(change))
     return _sent(pair, replace(said, action=action), frozenset(), body)
 
 

@@ -126,7 +126,8 @@ def _by_row(run: Run, desired: Desired, place: Place, wave: int) -> Change:
     if _may_create(run, key, place):
         return _create(run, desired, change)
     if place.row is Row.ALIKE:
-        reason = f"not ours, but alike: {wording.several(others)}"
+        gone = "gone from the server: it was deleted; " if run.rows.group(key).of(LiveClass.DELETED) else ""
+        reason = f"{gone}not ours, but alike: {wording.several(others)}"
         return hold(change, Standing.NEEDS_HUMAN, reason, ways_out(run, key, others))
     reason, more = _why_not(run, place)
     return hold(change, Standing.NEEDS_HUMAN, reason, f"sync --create {key}, or delete {desired.file}{more}")

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _COMPARED = (LiveClass.OURS, LiveClass.RETIRED)
 _LOST = (
     Row.GONE,
+    Row.ALIKE,
     Row.SEVERAL,
     Row.WITHOUT_BASE,
     Row.BAD_MARKER,
@@ -70,7 +71,7 @@ def _is_lost(change: Change, rows: LiveRows) -> bool:
 
     That a key was in the applied commit is no evidence: its playbook may have been held then and never created.
     """
-    if change.row == Row.GONE and not rows.group(change.key).of(LiveClass.DELETED):
+    if change.row in (Row.GONE, Row.ALIKE) and not rows.group(change.key).of(LiveClass.DELETED):
         return False
     return change.action is Action.HOLD and change.row in _LOST
 
@@ -89,7 +90,6 @@ def _compared(run: Run, known: Change, live: Live, marker: Marker, applied: Appl
         field: NEITHER if value is UNKNOWN else judge(field, live_value(live, field), value)
         for field, value in before.items()
     }
-    brake = any(judgement.safer for judgement in judged.values())
     expected = run.situation.expected_drift.get(marker.key)
     change = replace(
         change,
@@ -109,7 +109,7 @@ def _compared(run: Run, known: Change, live: Live, marker: Marker, applied: Appl
         change,
         standing=Standing.SERVER_DRIFTED if change.drifted else Standing.IN_SYNC,
         reason=f"its file is gone, and {reason}" if is_gone else reason,
-        hint=known.hint if is_gone or in_conflict else wording.kept(marker.key, change.live_hash, brake=brake),
+        hint=known.hint if is_gone or in_conflict else wording.kept(change),
     )
 
 

@@ -14,7 +14,7 @@ from playbookctl.plan.rows import LiveRows, Row
 from playbookctl.plan.run import Run
 from playbookctl.plan.safety import check_choices, check_files, refusals
 from playbookctl.plan.sides import LiveClass
-from playbookctl.plan.switched_off import orphans
+from playbookctl.plan.switched_off import created_beside, orphans
 from playbookctl.plan.unused import unused
 from playbookctl.plan.waves import waves
 
@@ -49,7 +49,7 @@ def make_plan(
     changes += _of_files(run, {key: wanted for key, wanted in desired.items() if key not in unreadable})
     for key in sorted(rows.keys - desired.keys() - unreadable.keys()):
         changes += orphans(run, key, desired)
-    said = tuple(unused(run, changes))
+    said = (*created_beside(changes, desired, rows), *unused(run, changes))
     if choices.only:
         changes = [change for change in changes if change.key in choices.only]
     changes.sort(key=lambda change: (change.key, change.live_id))

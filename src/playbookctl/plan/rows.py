@@ -82,10 +82,7 @@ class LiveRows:
 
     def alike(self, name: str, digests_: str) -> list[Live]:
         """Return rows that are not ours and have the same name, trimmed and case-folded, or the same steps."""
-        steps = digest_at(digests_, POSITIONS["steps"])
-        found = {live.id: live for live in self._strangers.get(_folded(name), ())}
-        if steps and steps != _NO_STEPS:
-            found |= {live.id: live for live in self._strangers.get(f"steps {steps}", ())}
+        found = {live.id: live for what in likeness(name, digests_) for live in self._strangers.get(what, ())}
         return [found[id_] for id_ in sorted(found)]
 
     def acting_duplicates(self) -> list[Live]:
@@ -111,8 +108,15 @@ class LiveRows:
         return found
 
     def _remember_stranger(self, live: Live) -> None:
-        self._strangers.setdefault(_folded(live.name), []).append(live)
-        self._strangers.setdefault(f"steps {digest_at(live.digests, POSITIONS['steps'])}", []).append(live)
+        for what in likeness(live.name, live.digests):
+            self._strangers.setdefault(what, []).append(live)
+
+
+def likeness(name: str, digests_: str) -> tuple[str, ...]:
+    """Return what two playbooks that are alike have one of in common: the name, trimmed and case-folded, and the steps."""
+    steps = digest_at(digests_, POSITIONS["steps"])
+    named = f"name {name.strip().casefold()}"
+    return (named, f"steps {steps}") if steps and steps != _NO_STEPS else (named,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +210,3 @@ def _keys(live: Live, what: LiveClass, namespace: str) -> list[str]:
 
 def _named(live: Live, namespace: str) -> bool:
     return isinstance(live.marker, BadMarker) and any(space == namespace for space, _ in live.marker.keys)
-
-
-def _folded(name: str) -> str:
-    return f"name {name.strip().casefold()}"

@@ -11,14 +11,14 @@ from playbookctl.model.marker import Marker
 from playbookctl.model.plan import Action, Change, FieldChange, Side, Standing
 from playbookctl.plan import wording
 from playbookctl.plan.by_field import Pair, hold, start
-from playbookctl.plan.rows import Row
+from playbookctl.plan.rows import Row, likeness
 from playbookctl.plan.sides import LiveClass, user_tags
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from playbookctl.model.choices import Retirement
-    from playbookctl.plan.rows import Place
+    from playbookctl.plan.rows import LiveRows, Place
     from playbookctl.plan.run import Run
     from playbookctl.plan.sides import Desired, Live
 
@@ -47,6 +47,21 @@ def orphans(run: Run, key: str, desired: Mapping[str, Desired]) -> Iterator[Chan
         marker = live.marker
         if isinstance(marker, Marker) and marker.base is not None:
             yield from _orphan(run, desired, live, marker)
+
+
+def created_beside(changes: Sequence[Change], desired: Mapping[str, Desired], rows: LiveRows) -> Iterator[str]:
+    """Say what is created beside an orphan that is alike and acts: mostly its key was renamed, and now there are two."""
+    acting = {}
+    for change in changes:
+        if change.row in (Row.ORPHAN, Row.EDITED_ORPHAN) and change.action is Action.NONE:
+            live = rows.by_id[change.live_id]
+            acting.update(dict.fromkeys(likeness(live.name, live.digests) if live.acts else (), change))
+    for created in changes:
+        if created.action is Action.CREATE:
+            wanted = desired[created.key]
+            orphan = next((acting[what] for what in likeness(wanted.name, wanted.digests) if what in acting), None)
+            if orphan is not None:
+                yield wording.twin(created, orphan)
 
 
 def moved_since_mark(managed: Iterable[str], live: Live, marker: Marker) -> list[str]:

@@ -50,6 +50,13 @@ def written(change: Change) -> str:
     return "; ".join(parts)
 
 
+def left(change: Change) -> str:
+    """Say what was decided for the server: nothing of it is written, and from now on it counts as drift."""
+    return (
+        f"decided for the server: {names(change.fields)}; only the mark is written, and it shows as drift from now on"
+    )
+
+
 def drift(change: Change) -> str:
     """Say what only the server moved."""
     return f"the server changed {names(change.fields)}; the repo did not"
@@ -76,21 +83,28 @@ def clash(change: Change, settled: Settled, codes: Sequence[str]) -> str:
 
 
 def way_out(key: str, live_hash: str, *, brake: bool, decided: bool = False) -> str:
-    """Name what ends a conflict."""
+    """Name what ends a conflict; one that was `decided` for the repo is still held because of a brake."""
     release = f" --release {key}" if brake else ""
     if decided:
-        return f"live was made safer: only sync --release {key} undoes that"
+        return f"live was made safer: only sync --resolve {key}=repo@{live_hash} --release {key} undoes that"
     return (
         f"take the edit into the file and commit, or decide: sync --resolve {key}=repo@{live_hash}{release}, "
         f"or --resolve {key}=live@{live_hash}"
     )
 
 
-def kept(key: str, live_hash: str, *, brake: bool) -> str:
-    """Name what ends a drift that is kept."""
-    if brake:
-        return f"take the edit into the file and commit; sync --release {key} undoes it"
-    return f"take the edit into the file and commit; sync --resolve {key}=repo@{live_hash} undoes it"
+def kept(change: Change) -> str:
+    """Name what ends a drift that is kept: a release undoes the brakes, a decision the rest."""
+    key, brakes = change.key, {field.brake for field in change.fields}
+    undo = [f"--resolve {key}=repo@{change.live_hash}"] if False in brakes else []
+    undo += [f"--release {key}"] if True in brakes else []
+    return f"take the edit into the file and commit; sync {' '.join(undo)} undoes it"
+
+
+def twin(created: Change, orphan: Change) -> str:
+    """Say that a playbook without a file goes on beside a new one that is alike, and the command that ends that."""
+    command, _, _ = orphan.hint.partition(" disables")
+    return f"'{created.key}' is alike '{orphan.key}', which has no file any more: both can act until {command}"
 
 
 def braked(key: str) -> str:
