@@ -9,6 +9,7 @@ import pytest
 from playbookctl.model.plan import (
     Action,
     Change,
+    Counts,
     FieldChange,
     Plan,
     Side,
@@ -163,6 +164,35 @@ def test_a_new_playbook_is_shown_by_how_it_acts_and_whole_when_asked() -> None:
     )
     assert brief == ["1 to create", "  + a", "    + auto_execute: true", "    + 3 steps: step_0, step_1, step_2"]
     assert whole == [*brief[:2], '    + name: "A name"', *brief[2:]]
+
+
+def test_a_new_playbook_that_is_held_says_why() -> None:
+    held = Change(
+        "a", "A", Action.HOLD, Standing.NEEDS_HUMAN, 1, reason="the connector 'okta' has no id", hint="map it"
+    )
+    assert render("text", report(held)).splitlines()[4:7] == [
+        "  ! a",
+        "    the connector 'okta' has no id",
+        "    → map it",
+    ]
+
+
+@pytest.mark.parametrize("width", [0, 60])
+def test_a_file_stands_beside_its_key_where_there_is_room(width: int) -> None:
+    held = Change("a-key", "A name", Action.HOLD, Standing.NEEDS_HUMAN, 3, file="playbooks/a-key.yaml")
+    assert "  ! a-key  A name  playbooks/a-key.yaml" in render("text", report(held), Options(width=width)).splitlines()
+
+
+def test_a_file_that_would_be_broken_stands_on_a_line_of_its_own() -> None:
+    held = Change("k" * 40, "A name", Action.HOLD, Standing.NEEDS_HUMAN, 3, file="playbooks/some-key.yaml")
+    shown = render("text", report(held), Options(width=60)).splitlines()
+    assert shown[4:6] == [f"  ! {'k' * 40}  A name", "    playbooks/some-key.yaml"]
+
+
+@pytest.mark.parametrize(("copies", "said"), [(1, "1 copy"), (2, "2 copies")])
+def test_one_copy_is_no_copies(copies: int, said: str) -> None:
+    plan = Plan("prod", "soc", "tnt_1", counts=Counts(copies=copies))
+    assert f"never touched on the server: {said}\n" in render("text", Report("plan", "1", plan=plan))
 
 
 def test_a_riskier_edit_is_said_before_any_group() -> None:

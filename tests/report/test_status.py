@@ -56,6 +56,12 @@ def test_a_column_without_anything_to_say_is_left_out() -> None:
     assert status_text.render(status, Options()).splitlines()[2:4] == ["playbook  standing", "a         to create"]
 
 
+def test_a_key_is_whole_where_there_is_room_for_it() -> None:
+    key = "k" * 64
+    text = status_text.render(Status("prod", "soc", "tnt_1", NOW, rows=(StatusRow(key, "A", "create"),)), Options())
+    assert text.splitlines()[3] == f"{key}  to create"
+
+
 def test_nothing_is_a_status_too() -> None:
     text = status_text.render(Status("prod", "soc", "tnt_1", NOW), Options())
     assert text.splitlines()[-1] == "status: 0 playbooks: nothing; 0 enabled, 0 of them automatic"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from playbookctl.model.plan import Change, FieldChange, StepChange, Writer
 
-_NEW = 1  # the row of the three-way table whose reason is its group
+_NEW = 1  # the row of the three-way table in which the group of a create is its reason
 _ACTS = ("trigger_conditions", "auto_execute", "enabled", "steps")  # the fields that say how a playbook acts
 _STEP_MARK = {StepKind.ADDED: "+", StepKind.REMOVED: "-", StepKind.CHANGED: "~", StepKind.MOVED: "~"}
 _FRACTION = re.compile(r"(?<=:\d\d)\.\d+")  # of a second: nobody reads it
@@ -52,7 +52,7 @@ def of_change(change: Change, layout: Layout) -> Iterator[Line]:
     """Yield what stands below the headline of a change, except the hint."""
     yield from (Line("!", 0, f"riskier on the server: {text}") for text in change.riskier)
     yield from (Line(" ", 0, f"safer on the server: {text}") for text in change.safer)
-    if change.reason and change.row != _NEW:
+    if change.reason and not (change.row == _NEW and change.action is Action.CREATE):
         yield Line(" ", 0, change.reason)
     for field in change.fields:
         if change.action is Action.CREATE:

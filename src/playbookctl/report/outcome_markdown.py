@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from playbookctl.model.outcome import OutcomeKind
 from playbookctl.report import escape, summary
 from playbookctl.report.formats.markdown import folded
-from playbookctl.report.outcome_text import details, phrase
+from playbookctl.report.outcome_text import details, drifted, phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,6 +26,8 @@ def add(page: Bounded, report: Report, title: str) -> None:
     if report.outcomes is None or report.outcome_totals is None:
         return
     page.add(f"**playbookctl {title}**: {summary.outcomes(report.outcome_totals)}\n")
+    if kept := drifted(report):
+        page.add("".join(f"- {escape.markdown(text)}\n" for text in kept))
     failed = [_row(outcome) for outcome in report.outcomes if outcome.failed]
     held = [_row(outcome) for outcome in report.outcomes if outcome.kind is OutcomeKind.HELD]
     done = [_row(outcome) for outcome in report.outcomes if not outcome.failed and outcome.kind is not OutcomeKind.HELD]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from playbookctl.model.outcome import OutcomeKind
+from playbookctl.model.plan import Action
 from playbookctl.report import summary
 from playbookctl.report.page import Page
 from playbookctl.report.plan_text import GROUPS
-from playbookctl.report.style import BOLD, CYAN, GREEN, RED, YELLOW
+from playbookctl.report.style import BOLD, CYAN, GREEN, MAGENTA, RED, YELLOW
 
 if TYPE_CHECKING:
     from playbookctl.model.outcome import Outcome
@@ -41,11 +42,22 @@ def render(report: Report, options: Options) -> str:
         for outcome in outcomes:
             if outcome.kind is kind:
                 _outcome(page, outcome)
+    for text in drifted(report):
+        page.add(0, "", text, MAGENTA)
     for note in report.plan.notes if report.plan is not None else ():
         page.add(0, "note: ", note)
     if report.outcome_totals is not None:
         page.add(0, "", f"{report.command}: {summary.outcomes(report.outcome_totals)}", BOLD)
     return page.text()
+
+
+def drifted(report: Report) -> list[str]:
+    """Return what a sync keeps of the server's edits, what made a playbook riskier first; nothing where nothing drifted."""
+    if report.plan is None or report.command != "sync":
+        return []
+    rows = [change for change in report.plan.changes if change.drifted and change.action is not Action.HOLD]
+    said = [f"made riskier on the server: {change.key}: {text}" for change in rows for text in change.riskier]
+    return [*said, f"{len(rows):,} drifted and kept; playbookctl drift shows what moved"] if rows else said
 
 
 def phrase(outcome: Outcome) -> str:

@@ -26,7 +26,7 @@ GROUPS = {
     Group.REVIVE: ("+", GREEN, "to revive: retired, and the file is back"),
     Group.UPDATE: ("~", YELLOW, "to update"),
     Group.ADOPT: ("=", CYAN, "to adopt: only the mark is written"),
-    Group.MARK: ("=", CYAN, "to mark: contents agree, only the mark is written"),
+    Group.MARK: ("=", CYAN, "to mark: nothing else is written"),
     Group.DUPLICATE: ("-", RED, "to mark as duplicate, and to disable"),
     Group.RETIRE: ("-", RED, "to retire: disabled, never deleted"),
     Group.ORPHAN: ("?", BLUE, "orphaned: live, and no file has the key"),
@@ -36,6 +36,7 @@ GROUPS = {
 }
 _MARKS = {"+": (GREEN,), "-": (RED,), "~": (YELLOW,), "!": (BOLD, RED), "@": (DIM,), " ": ()}
 _ROOM = 100  # characters of an inline value where the width is not known
+_SHORTEST_NAME = 12  # cells of a name that a headline always shows
 _NARROW = 60  # cells below which a headline leaves out the file
 
 
@@ -95,10 +96,15 @@ def _headline(page: Page, change: Change, mark: str, color: str) -> None:
     key = style.say(change.key or change.live_id)
     name = style.say(change.name) if changes.is_titled(change.name, change.key) else ""
     file = style.say(change.file) if not page.width or page.width >= _NARROW else ""
-    room = page.width - 6 - cells.width(key) - (cells.width(file) + 2 if file else 0) if page.width else _ROOM
-    shown = f"  {cells.cut(name, max(room, 12), style.ellipsis)}" if name else ""
-    tail = style.paint(f"  {file}", DIM) if file else ""
+    room = page.width - 6 - cells.width(key) if page.width else _ROOM
+    beside = not page.width or cells.width(file) + 2 + (min(cells.width(name), _SHORTEST_NAME) if name else -2) <= room
+    if beside and file and page.width:
+        room -= cells.width(file) + 2
+    shown = f"  {cells.cut(name, max(room, _SHORTEST_NAME), style.ellipsis)}" if name else ""
+    tail = style.paint(f"  {file}", DIM) if file and beside else ""
     page.lines.append(f"  {style.paint(mark, BOLD, color)} {style.paint(key, BOLD)}{shown}{tail}")
+    if file and not beside:
+        page.lines.append(f"    {style.paint(file, DIM)}")
 
 
 def _line(page: Page, line: changes.Line) -> None:
@@ -120,8 +126,8 @@ def _rest(page: Page, plan: Plan, totals: PlanTotals) -> None:
     others = (
         (counts.unmanaged, "unmanaged"),
         (counts.foreign, "of another namespace"),
-        (counts.copies, "copies"),
-        (counts.duplicates, "duplicates"),
+        (counts.copies, "copy" if counts.copies == 1 else "copies"),
+        (counts.duplicates, "duplicate" if counts.duplicates == 1 else "duplicates"),
         (counts.retired, "retired"),
     )
     said = ", ".join(f"{number:,} {word}" for number, word in others if number)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _GAP = 2
 _SHORTEST_KEY = 12  # cells that a key keeps on the narrowest terminal
-_LONGEST = 40  # characters of a key or an owner's name
+_LONGEST = 64  # cells of a key, which is never longer, or an owner's name
 _SHORT_ID = 6  # last characters of an id, shown where lines have a limit
 
 
@@ -62,7 +62,10 @@ def totals(status: Status) -> str:
 
 def _table(page: Page, status: Status) -> None:
     style, limit = page.style, page.width
-    rows = [[style.say(column.text(row, status.now), _LONGEST) for column in COLUMNS] for row in status.rows]
+    rows = [
+        [cells.cut(style.say(column.text(row, status.now)), _LONGEST, style.ellipsis) for column in COLUMNS]
+        for row in status.rows
+    ]
     if limit:  # what the last column loses, and only it, is said by an ellipsis of ours
         rows = [[*row[:-1], f"{style.ellipsis}{row[-1][-_SHORT_ID:]}" if row[-1] else ""] for row in rows]
     natural = [_width(column, [row[n] for row in rows]) for n, column in enumerate(COLUMNS)]
