@@ -202,6 +202,18 @@ def test_a_link_that_is_not_committed_creates_nothing(synced: Team) -> None:
     assert "Other" not in synced.live()
 
 
+def test_a_playbook_that_was_taken_out_of_our_hands_is_not_made_anew_beside_a_duplicate(synced: Team) -> None:
+    """An analyst made it their own: name, steps and no tags of ours. A duplicate from before still has its key."""
+    live = synced.live()["Triage"]
+    marks = [tag for tag in live["tags"] if tag.startswith("playbookctl:")]
+    synced.by_hand(name="A second copy", enabled=False, tags=[*marks, f"playbookctl:duplicate-of={live['id']}"])
+    mine = {"name": "Mine", "tags": [], "steps": []}
+    assert synced.http.patch(f"{PLAYBOOKS}/{live['id']}", json=mine).status_code == httpx.codes.OK
+    code, ends = synced.sync()
+    assert (code, ends) == (ExitCode.REFUSED, {"triage": ("hold", "held")})
+    assert len(synced.live()) == 3
+
+
 @pytest.mark.parametrize("slip", ["nope=x", "json=nowhere/x", "json=playbooks"])
 def test_a_slip_in_where_to_report_is_said_before_anything_is_written(team: Team, slip: str) -> None:
     code, said = team.run("sync", "--yes", "--bootstrap", "--report", slip)

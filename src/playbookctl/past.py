@@ -47,7 +47,7 @@ def past_of(repository: Repository, rows: LiveRows, gathered: Gathered, namespac
     touched = _touched(history, repository, gathered)
     ancestry, older = _ancestry(history, commits, frozenset(ancestors))
     applied = older or newest or _first(commits)
-    if newest is None or gathered.playbooks.keys() <= rows.keys:
+    if newest is None or all(rows.stands_for(key) for key in gathered.playbooks):
         return Past(history.head, ancestry, applied, None, touched)
     folders = [os.path.join(repository.settings.root, folder_of(glob)) for glob in repository.settings.playbooks]
     return Past(history.head, ancestry, applied, history.keys_of(newest, folders, _key_of), touched)

@@ -995,3 +995,13 @@ class TestRetiringWhatAFileCalls:
         )
         change = scene.change("old", Choices(retire=(Retirement("old"),), create=frozenset({"caller"})))
         assert (change.action, change.reason) == (Action.HOLD, "it is called by playbooks/caller.yaml")
+
+
+def test_of_two_keys_that_take_over_one_playbook_one_gets_it() -> None:
+    theirs = row("ply_9", B, marks("x", B, "ply_9", space="theirs"))
+    choices = Choices(takeover=frozenset({"a", "b"}))
+    changes = {change.key: change for change in Scene({"a": B, "b": B}, [theirs]).plan(choices).changes}
+    assert {key: change.action for key, change in changes.items()} == {"a": Action.ADOPT, "b": Action.HOLD}
+    assert changes["b"].reason == "ply_9 becomes 'a' in this run, and can be only one's"
+    one = replace(choices, only=frozenset({"b"}))
+    assert Scene({"a": B, "b": B}, [theirs]).change("b", one).action is Action.ADOPT

@@ -73,6 +73,7 @@ def _of_files(run: Run, desired: Mapping[str, Desired]) -> list[Change]:
     numbers, rings = waves({key: wanted.calls for key, wanted in desired.items()})
     changes: list[Change] = []
     created: set[str] = set()
+    taken: dict[str, str] = {}
     without = _promised(run)  # until it is ours, the id that somebody named for a key must not be called
     for key in sorted(desired, key=lambda key: (numbers[key], key)):
         wanted = desired[key]
@@ -81,6 +82,9 @@ def _of_files(run: Run, desired: Mapping[str, Desired]) -> list[Change]:
         if not run.choices.only or key in run.choices.only:
             if first.action is Action.CREATE:
                 created.add(key)
+            if first.action is Action.ADOPT and taken.setdefault(first.live_id, key) != key:
+                reason = f"{first.live_id} becomes '{taken[first.live_id]}' in this run, and can be only one's"
+                first = hold(first, Standing.NEEDS_HUMAN, reason, f"name one key for {first.live_id}")
             if first.action is Action.ADOPT:
                 without.discard(key)
         changes += [first, *duplicates]

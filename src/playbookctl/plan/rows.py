@@ -80,6 +80,10 @@ class LiveRows:
         """Return the rows that name `key`."""
         return self._groups.get(key, _NOBODY)
 
+    def stands_for(self, key: str) -> bool:
+        """Whether some row is the playbook of `key`, was it or may be it: a duplicate is none, and never was."""
+        return any(what is not LiveClass.DUPLICATE for what in self.group(key).rows)
+
     def alike(self, name: str, digests_: str) -> list[Live]:
         """Return rows that are not ours and have the same name, trimmed and case-folded, or the same steps."""
         found = {live.id: live for what in likeness(name, digests_) for live in self._strangers.get(what, ())}
