@@ -107,6 +107,8 @@ LIFETIMES: dict[str, tuple[dict[str, Any], float | None]] = {
     "exp alone": ({"token": jwt_of(exp=NOW + 1e6)}, 8e5),
     "under data": ({"data": {"token": "a-token", "expires_in": 10}}, 8),
     "nothing said": ({"access_token": "a-token"}, None),
+    "more seconds than a float holds": ({"access_token": "a-token", "expires_in": 10**400}, None),
+    "more text than a float holds": ({"access_token": "a-token", "expires_in": "9" * 400}, None),
     "nothing that can be read": ({"access_token": "a-token", "expires_in": True, "expires_at": "soon"}, None),
 }
 

@@ -83,6 +83,11 @@ REFUSED: dict[str, tuple[list[Any], str]] = {
         [{"data": row_list(1), "has_more": True, "page": 1}, {"data": row_list(1), "has_more": True, "page": 1}],
         "the next page as '2' a second time",
     ),
+    "a word about more pages that is neither yes nor no": (
+        [{"data": row_list(1), "has_more": 1, "page": 1}],
+        "a number as",
+    ),
+    "that word as text": ([{"items": row_list(1), "hasMore": "true", "page": 1}], "a string as"),
     "more pages without a way to them": ([{"data": row_list(1), "has_more": True}], "neither a cursor nor the number"),
     "a row without an id": ([{"data": [{"id": "ply_1"}, {"name": "x"}]}], "a row without an id, row 2 of 2"),
     "a row with an empty id": ([[{"id": ""}]], "a row without an id, row 1 of 1"),

@@ -106,6 +106,8 @@ HEADERS: list[tuple[str | None, str | None, float | None]] = [
     ("Wed, 21 Oct 2015 07:28:00 GMT", "Wed, 21 Oct 2015 07:28:30 GMT", 0.0),
     ("Wed, 21 Oct 2015 07:28:00 GMT", None, 0.0),
     ("Wed, 21 Oct 2015 07:28:30 GMT", "not a date", 0.0),
+    ("Wed, 21 Oct 99999999999999999999 07:28:30 GMT", None, None),
+    ("Wed, 21 Oct 2015 07:28:30 +9999999999999999", None, None),
 ]
 
 

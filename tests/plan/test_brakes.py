@@ -111,3 +111,11 @@ def test_every_gate_is_named_by_its_step() -> None:
     assert judge("steps", live, desired) == Judgement(
         safer=("gate added at step 'a'", "gate made stricter at step 'c'"), riskier=("gate removed at step 'b'",)
     )
+
+
+def test_what_is_nested_too_deeply_to_be_compared_counts_as_both() -> None:
+    value: Any = []
+    for _ in range(5_000):
+        value = [value]
+    assert direction(judge("trigger_conditions", [{"field": "x", "op": "in", "value": value}], [HIGH])) == BOTH
+    assert direction(judge("steps", [{"id": "a", "approval": {"by": value}}], gated("lead"))) == BOTH

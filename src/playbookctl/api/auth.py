@@ -190,8 +190,9 @@ def _time(value: Any) -> float | None:
         value = float(value) if value.isdecimal() and value.isascii() else _iso_seconds(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
-    seconds = value / 1000 if value > MILLISECONDS else float(value)
-    return seconds if 0 <= seconds < MILLISECONDS else None
+    if not 0 <= value < MILLISECONDS * 1000:  # NaN is neither, and a whole number may be larger than any float
+        return None
+    return value / 1000 if value >= MILLISECONDS else float(value)
 
 
 def _iso_seconds(text: str) -> float | None:

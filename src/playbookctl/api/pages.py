@@ -159,7 +159,10 @@ def _rows(values: list[Any]) -> list[Row]:
 def _following(value: dict[str, Any]) -> tuple[Params | None, bool]:
     """Return the parameters of the next page, and whether the server said that there is none."""
     cursor_said = [value[name] for name in ("next_cursor", "nextCursor") if name in value]
-    more_said = [value[name] for name in ("has_more", "hasMore") if name in value]
+    more_said = [value[name] for name in ("has_more", "hasMore") if value.get(name) is not None]
+    doubtful = next((said for said in more_said if not isinstance(said, bool)), None)
+    if doubtful is not None:
+        raise Nonsense(f"{a_kind(doubtful)} as the word whether more follows")
     cursor = next((said for said in cursor_said if said not in (None, "")), None)
     if cursor is not None:
         if not isinstance(cursor, (str, int)) or isinstance(cursor, bool):

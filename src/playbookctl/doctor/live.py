@@ -42,7 +42,7 @@ def clock(date: str | None, now: datetime) -> Check:
     """Judge this machine's clock against the `Date` of an answer."""
     try:
         there = parsedate_to_datetime(date or "")
-    except ValueError:
+    except (ValueError, OverflowError):
         return ok(Topic.CLOCK, "the server does not say what time it is")
     skew = (now - (there if there.tzinfo else there.replace(tzinfo=timezone.utc))).total_seconds()
     if abs(skew) <= SKEW_S:

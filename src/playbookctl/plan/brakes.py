@@ -28,6 +28,13 @@ NEITHER = Judgement()
 
 def judge(field: str, live: Any, desired: Any) -> Judgement:
     """Judge one API field: `live` as the server has it against `desired`, both JSON values."""
+    try:
+        return _judged(field, live, desired)
+    except RecursionError:  # nested as deeply as no file may be
+        return _unclear(f"'{field}'")
+
+
+def _judged(field: str, live: Any, desired: Any) -> Judgement:
     if field == "enabled":
         return _switch(live, desired, "disabled", "enabled")
     if field == "auto_execute":

@@ -25,7 +25,10 @@ def short(text: str) -> str:
     value = parse(text)
     if value is None or value in ([], {}):
         return NOTHING
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else _flow(value)
+    try:
+        return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else _flow(value)
+    except RecursionError:
+        return text  # nested as deeply as no file may be
 
 
 def _flow(value: Any) -> str:
