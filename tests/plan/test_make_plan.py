@@ -1005,3 +1005,16 @@ def test_of_two_keys_that_take_over_one_playbook_one_gets_it() -> None:
     assert changes["b"].reason == "ply_9 becomes 'a' in this run, and can be only one's"
     one = replace(choices, only=frozenset({"b"}))
     assert Scene({"a": B, "b": B}, [theirs]).change("b", one).action is Action.ADOPT
+
+
+def test_the_copy_that_acts_goes_on_while_the_one_to_keep_is_held() -> None:
+    """To keep what an interrupted create left is a choice; to have nothing act at all is none."""
+    begun = row("ply_2", {**B, **OFF}, marks("phishing", None, "ply_2", unfinished=True))
+    acting = row("ply_1", B, marks("phishing", B, "ply_1"))
+    keep = Choices(keep=frozenset({"ply_2"}))
+    for broken, action in ((("PB402",), Action.HOLD), ((), Action.DUPLICATE)):
+        scene = Scene({"phishing": B}, [acting, {**begun, "created_at": begun["updated_at"]}])
+        scene.known = {"phishing": {"errors": broken}}
+        changes = {change.live_id: change for change in scene.plan(keep).changes}
+        assert changes["ply_1"].action is action
+        assert bool(changes["ply_1"].write) is not bool(broken)

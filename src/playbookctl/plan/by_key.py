@@ -45,7 +45,11 @@ def by_key(run: Run, desired: Desired, wave: int) -> Iterator[Change]:
     yield change
     if place.live is not None and place.row is not Row.BAD_MARKER and not run.choices.rollback:
         for live in place.others:
-            yield duplicate(run, desired, live, place, wave)
+            second = duplicate(run, desired, live, place, wave)
+            if change.action is Action.HOLD and live.acts and not place.live.acts:
+                reason = f"it goes on as long as {place.live.id}, which is to stay, is held; else none would act"
+                second = hold(second, Standing.NEEDS_HUMAN, reason, change.hint)
+            yield second
 
 
 def _unmoved(group: Group, desired: Desired) -> Live | None:
