@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ SECRET = 's3cret "quoted" & odd'  # noqa: S105 - nobody's
 CLIENT = ClientCredentials("client-1", SECRET)
 TOKEN = "/api/v1/auth/token"  # noqa: S105 - a path
 GOOD = Reply(row(1))
+ATTEMPTS = 4  # of the policy of these tests
 
 
 def jwt_of(**claims: Any) -> str:
@@ -179,6 +181,36 @@ def test_the_token_request_is_repeated_when_the_server_is_busy(playing: Callable
     client, server = playing([Reply({}, 503), Reply({"access_token": "a-token"}), GOOD], credentials=CLIENT)
     client.get_playbook("ply_001")
     assert len(server.asked) == 3
+
+
+def test_a_token_that_cannot_be_had_is_asked_for_once_as_often_as_the_policy_says(playing: Callable[..., Any]) -> None:
+    client, server = playing(lambda _: Reply({}, 503), credentials=CLIENT)
+    with pytest.raises(ServerError, match="POST /api/v1/auth/token was answered 503"):
+        client.get_playbook("ply_001")
+    assert len(server.asked) == ATTEMPTS
+
+
+def test_who_waits_for_a_token_that_cannot_be_had_does_not_begin_anew(playing: Callable[..., Any]) -> None:
+    both_wait = threading.Barrier(2)
+
+    def refusing(_: Asked) -> Reply:
+        time.sleep(0.02)
+        return Reply({}, 503)
+
+    client, server = playing(refusing, credentials=CLIENT)
+
+    def ask(_: int) -> str:
+        both_wait.wait()
+        with pytest.raises(ServerError) as caught:
+            client.get_playbook("ply_001")
+        return caught.value.message
+
+    with ThreadPoolExecutor(2) as workers:
+        assert len(set(workers.map(ask, range(2)))) == 1
+    assert len(server.asked) == ATTEMPTS
+    with pytest.raises(ServerError):
+        client.get_playbook("ply_001")
+    assert len(server.asked) == 2 * ATTEMPTS
 
 
 @pytest.mark.parametrize("key", ["", " ", "a b", "k\u00e9y", "a\nb", "a\x00b"])

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import jwt
 
-from playbookctl.errors import AuthError
+from playbookctl.errors import AuthError, ServerError
 from playbookctl.transport.answers import Nonsense
 
 if TYPE_CHECKING:
@@ -119,6 +119,8 @@ class Session:
         self._fetch = fetch
         self._inspect = inspect
         self._lock = threading.Lock()
+        self._failed: ServerError | None = None
+        self._failed_at = 0.0
         if token is not None:
             inspect(token)
 
@@ -132,12 +134,18 @@ class Session:
         return token.claims if token is not None else None
 
     def token(self) -> Token:
-        """Return a token that is not about to expire; asks for one at most once, whoever comes first."""
+        """Return a token that is not about to expire; asks for one at most once, whoever comes first.
+
+        Whoever waited for another's failure gets that failure. Raises what the token request raises.
+        """
         token = self._token
         if token is not None and not _is_due(token):
             return token
+        came_at = time.monotonic()
         with self._lock:
             if self._token is None or _is_due(self._token):
+                if self._failed is not None and self._failed_at >= came_at:
+                    raise self._failed
                 self._renew()
             assert self._token is not None  # noqa: S101 - _renew sets it or raises
             return self._token
@@ -154,7 +162,11 @@ class Session:
     def _renew(self) -> None:
         if self._fetch is None:
             raise AuthError("there is no token", hint="set CPOD_API_KEY, or CPOD_CLIENT_ID and CPOD_CLIENT_SECRET")
-        token = self._fetch()
+        try:
+            token = self._fetch()
+        except ServerError as error:
+            self._failed, self._failed_at = error, time.monotonic()
+            raise
         self._inspect(token)
         self._token = token
 

@@ -60,6 +60,7 @@ class Caller:
 
         Raises AuthError, Rejected, NotFound, Transient (after the last attempt), ServerError (also for nonsense).
         """
+        self.session.token()  # outside of the repetition: a token request is repeated itself
         return repeat(self._policy, lambda: self._parsed(call, self._authorized(call), parse), self._on_retry)
 
     def write(self, call: Call, parse: Callable[[Answer], T]) -> T:
