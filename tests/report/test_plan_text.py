@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from playbookctl.model.outcome import Outcome, OutcomeKind
 from playbookctl.model.plan import (
     Action,
     Change,
@@ -231,3 +232,21 @@ def test_very_long_texts_are_not_compared_line_by_line() -> None:
 )
 def test_a_value_is_written_as_in_the_file(value: object, shown: str) -> None:
     assert values.short(text(value)) == shown
+
+
+@pytest.mark.parametrize(("number", "shown"), [(5, 5), (6, 1)])
+def test_many_that_were_skipped_for_one_reason_are_named_together(number: int, shown: int) -> None:
+    skipped = tuple(
+        Outcome(f"key-{n}", Action.CREATE, OutcomeKind.SKIPPED, message="not tried, interrupted", hint="again")
+        for n in range(number)
+    )
+    both = [
+        render("text", Report("sync", "1", outcomes=skipped), Options(verbose=verbose)) for verbose in (False, True)
+    ]
+    assert [text.count("not tried, interrupted") for text in both] == [shown, number]
+    assert ("6 skipped: key-0, key-1, key-2, key-3, key-4 and 1 more; -v names them" in both[0]) is (number > 5)
+    assert f"sync: {number} skipped" in both[0]
+
+
+def test_an_annotation_of_totals_names_the_command() -> None:
+    assert "::notice title=playbookctl drift::no drift" in render("github", report(command="drift"))

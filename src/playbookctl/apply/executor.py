@@ -76,7 +76,9 @@ class _Run:
                 self._carry_out(workers, [change for change in wave if _name(change) not in self._outcomes])
         for change in self._changes:
             if _name(change) not in self._outcomes:
-                self._end(change, ended(change, OutcomeKind.SKIPPED, self._why_not(), hint="sync again"))
+                self._end(
+                    change, ended(change, OutcomeKind.SKIPPED, self._why_not(), hint="run the same command again")
+                )
         held = {_name(change): _held(change) for change in self._plan.held}
         ordered = [{**held, **self._outcomes}.get(_name(change)) for change in self._plan.changes]
         interrupted = self._options.stop.is_set()

@@ -56,9 +56,7 @@ def playbooks(gathered: Gathered) -> Check:
 def clone(commit: str | None, *, shallow: bool) -> Check:
     """Judge what git has here; `commit` is None outside git, and before the first commit."""
     if commit is None:
-        said = (
-            "there is no git history: nobody can tell what was deleted on the server, and rollback has nothing to go to"
-        )
+        said = "there is no git history: nobody can tell what was deleted on the server, or who changed a file"
         return warn(Topic.HISTORY, said, "git init, and commit")
     if shallow:
         said = f"commit {commit}; this clone is shallow, and what was applied before cannot be shown"

@@ -151,7 +151,7 @@ def _why_not(run: Run, place: Place) -> tuple[str, str]:
     if place.row is not Row.GONE:
         return (
             "the last applied commit is not in this clone, so nobody can tell whether it was deleted on the server",
-            "",
+            "; or git fetch --unshallow, if this clone is shallow",
         )
     if place.others:
         return f"gone from the server: deleted is {wording.several(place.others)}", ""

@@ -12,6 +12,8 @@ from playbookctl.report.plan_text import GROUPS
 from playbookctl.report.style import BOLD, CYAN, GREEN, MAGENTA, RED, YELLOW
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from playbookctl.model.outcome import Outcome
     from playbookctl.model.report import Report
     from playbookctl.report.registry import Options
@@ -31,6 +33,7 @@ _PAST = {
     "create": "created", "finish": "finished", "update": "updated", "revive": "revived", "mark": "marked",
     "adopt": "adopted", "duplicate": "marked as duplicate", "retire": "retired",
 }  # fmt: skip
+_CROWD = 5  # playbooks that were skipped for one reason and are shown one by one
 _AS_PLANNED = {group.value: (mark, color) for group, (mark, color, _) in GROUPS.items()}
 
 
@@ -38,10 +41,12 @@ def render(report: Report, options: Options) -> str:
     """Return the outcomes of a report that has them."""
     page = Page(options)
     outcomes = report.outcomes or ()
+    crowds = {} if options.verbose else _crowds(outcomes)
     for kind in _KINDS:
         for outcome in outcomes:
-            if outcome.kind is kind:
-                _outcome(page, outcome)
+            crowd = crowds.get((outcome.message, outcome.hint), ()) if kind is OutcomeKind.SKIPPED else ()
+            if outcome.kind is kind and (not crowd or outcome is crowd[0]):
+                _outcome(page, outcome, crowd)
     for text in drifted(report):
         page.add(0, "", text, MAGENTA)
     for note in report.plan.notes if report.plan is not None else ():
@@ -77,12 +82,25 @@ def details(outcome: Outcome) -> list[str]:
     return said
 
 
-def _outcome(page: Page, outcome: Outcome) -> None:
+def _crowds(outcomes: Iterable[Outcome]) -> dict[tuple[str, str], list[Outcome]]:
+    """Return what was skipped, by why: where there are many, one line is to name them together."""
+    found: dict[tuple[str, str], list[Outcome]] = {}
+    for outcome in outcomes:
+        if outcome.kind is OutcomeKind.SKIPPED:
+            found.setdefault((outcome.message, outcome.hint), []).append(outcome)
+    return {why: skipped for why, skipped in found.items() if len(skipped) > _CROWD}
+
+
+def _outcome(page: Page, outcome: Outcome, crowd: Sequence[Outcome] = ()) -> None:
     mark, color, _ = _KINDS[outcome.kind]
     if outcome.kind is OutcomeKind.DONE:
         mark, color = _AS_PLANNED.get(outcome.action.value, (mark, color))
     live = f"  {outcome.live_id}" if outcome.live_id else ""
-    page.add(2, f"{mark} ", f"{outcome.key}  {phrase(outcome)}{live}", mark_paint=(BOLD, color))
+    said = f"{outcome.key}  {phrase(outcome)}{live}"
+    if crowd:
+        named = ", ".join(one.key for one in crowd[:_CROWD])
+        said = f"{len(crowd):,} skipped: {named} and {len(crowd) - _CROWD:,} more; -v names them"
+    page.add(2, f"{mark} ", said, mark_paint=(BOLD, color))
     for text in details(outcome):
         page.add(4, "", text)
     if outcome.hint:

@@ -63,6 +63,8 @@ def _totals(report: Report) -> Iterator[str]:
         more = f" (GitHub shows {_PER_STEP} annotations of each kind; the log has them all)" if hidden else ""
         yield command("notice", f"playbookctl {report.command}", summary.findings(totals) + more)
     if report.plan_totals is not None:
-        yield command("notice", "playbookctl plan", summary.of_plan(report))
+        yield command(
+            "notice", f"playbookctl {'drift' if report.command == 'drift' else 'plan'}", summary.of_plan(report)
+        )
     if report.outcome_totals is not None:
         yield command("notice", f"playbookctl {report.command}", summary.outcomes(report.outcome_totals))
