@@ -1018,3 +1018,13 @@ def test_the_copy_that_acts_goes_on_while_the_one_to_keep_is_held() -> None:
         changes = {change.live_id: change for change in scene.plan(keep).changes}
         assert changes["ply_1"].action is action
         assert bool(changes["ply_1"].write) is not bool(broken)
+
+
+def test_a_decision_for_live_is_not_undone_by_reverting_drift() -> None:
+    """The first sync moves the base, so that the conflict is drift from then on; the decision still counts for it."""
+    conflict = ours(NEWER, B, body(description="Hot-fixed at 3 a.m."))
+    for scene in (conflict, ours(NEWER, NEWER, body(description="Hot-fixed at 3 a.m."))):
+        choices = replace(decided(scene, KEEP_LIVE), on_drift=OnDrift.REVERT)
+        assert scene.change(choices=choices).write == ()
+        undone = replace(decided(scene, KEEP_REPO), on_drift=OnDrift.KEEP)
+        assert [field for field, _ in scene.change(choices=undone).write] == ["description"]

@@ -108,7 +108,11 @@ def _fate(what: Move, orders: Orders, *, brake: bool) -> str:
     if what is Move.DRIFT:
         if brake:
             return "written" if orders.released else "kept"
-        return "written" if orders.on_drift is OnDrift.REVERT or orders.decision is Take.REPO else "kept"
+        if (
+            orders.decision is not None
+        ):  # somebody has looked at this very state: that counts for more than a flag for all
+            return "written" if orders.decision is Take.REPO else "kept"
+        return "written" if orders.on_drift is OnDrift.REVERT else "kept"
     if orders.decision is Take.LIVE:
         return "kept"
     return "written" if orders.decision is Take.REPO and (orders.released or not brake) else "held"
