@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
-from playbookctl.api import ClientCredentials, WriteAttempted
-from playbookctl.api.readonly import ReadOnlyHttp
+from playbookctl.api import BearerToken, Client, ClientCredentials, WriteAttempted
+from playbookctl.api.readonly import ReadOnly
 from playbookctl.errors import PlaybookctlError
 from support.rows import row
 from support.scripted import Reply
@@ -15,6 +16,7 @@ from support.scripted import Reply
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+KEY = BearerToken("t-12345")
 WRITES: dict[str, Callable[[Any], Any]] = {
     "create": lambda client: client.create_playbook({"name": "x"}),
     "update": lambda client: client.update_playbook("ply_001", {"name": "x"}),
@@ -37,10 +39,14 @@ def test_a_write_is_a_programming_error_and_nothing_is_sent(
 @pytest.mark.parametrize("path", ["/", "/api/v1/soc/playbooks", "/api/v1/auth/token/x"])
 def test_every_way_to_send_is_closed(method: str, path: str) -> None:
     url = f"http://127.0.0.1:9{path}"
-    with ReadOnlyHttp() as http:
-        for send in (lambda: http.request(method, url), lambda: http.stream(method, url).__enter__()):
-            with pytest.raises(WriteAttempted):
-                send()
+    with httpx.HTTPTransport() as line, pytest.raises(WriteAttempted):
+        ReadOnly(line).handle_request(httpx.Request(method, url))
+
+
+def test_a_client_that_may_write_is_another_one() -> None:
+    with Client("http://127.0.0.1:9", KEY) as reads, Client("http://127.0.0.1:9", KEY, may_write=True) as writes:
+        assert isinstance(reads._line, ReadOnly)
+        assert not isinstance(writes._line, ReadOnly)
 
 
 def test_a_token_may_be_asked_for(playing: Callable[..., Any]) -> None:

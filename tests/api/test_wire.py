@@ -295,6 +295,7 @@ def test_no_proxy_is_heeded(encrypted: Scripted, monkeypatch: pytest.MonkeyPatch
     [
         ("HTTPS_PROXY", "ftp://me:hidden-word@127.0.0.1:9", "is not the url of one"),
         ("HTTPS_PROXY", "http://[::1", "is not the url of one"),
+        ("HTTPS_PROXY", "http://127.0.0.1:port", "is not the url of one"),
         ("SSL_CERT_FILE", "/nowhere/certificates.pem", "cannot be read: No such file"),
         ("SSL_CERT_FILE", __file__, "cannot be read"),
     ],
@@ -326,6 +327,14 @@ def test_what_has_no_json_form_is_refused_and_not_sent(playing: Callable[..., An
     assert [asked.method for asked in server.asked if asked.method == "PATCH"] == []
 
 
+def test_a_proxy_for_everything_needs_no_scheme(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Scripted([GOOD]) as proxy:
+        monkeypatch.setenv("ALL_PROXY", proxy.url.removeprefix("http://"))
+        with Client("http://playbooks.invalid", KEY, insecure_http=True) as client:
+            assert client.get_playbook("ply_001")["id"] == "ply_001"
+    assert len(proxy.asked) == 1
+
+
 def test_a_proxy_that_refuses_is_said_to_be_a_matter_of_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
     policy = RetryPolicy(2, wait_initial=0.001, wait_jitter=0.001)
     with Scripted(lambda _: Reply({}, 403)) as proxy:
@@ -346,7 +355,7 @@ def test_every_wait_for_the_network_has_an_end() -> None:
     assert None not in TIMEOUT.as_dict().values()
     assert 0 < LONGEST_ANSWER < math.inf
     with Client("https://api.example", KEY) as client:
-        assert client._http.timeout == TIMEOUT
+        assert client._wire._times == {"timeout": TIMEOUT.as_dict()}
 
 
 class Tunnel:

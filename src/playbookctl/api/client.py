@@ -7,24 +7,25 @@ import threading
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import httpx
-
 from playbookctl.api.answers import is_id, single
 from playbookctl.api.caller import Caller
 from playbookctl.api.pages import PAGE_SIZE, BrokenList, Page, read_page, rows
-from playbookctl.api.readonly import ReadOnlyHttp
+from playbookctl.api.readonly import ReadOnly
 from playbookctl.api.tenancy import HINT, Tenancy
 from playbookctl.errors import AuthError, Rejected
 from playbookctl.model.collector import collector_paused
 from playbookctl.transport.address import base_url
 from playbookctl.transport.answers import Nonsense, payload
 from playbookctl.transport.limiter import Limiter
+from playbookctl.transport.line import headers_for, open_line
 from playbookctl.transport.retry import RetryPolicy
-from playbookctl.transport.wire import PAGE_BYTES, TIMEOUT, Answer, Call, Wire, open_http
+from playbookctl.transport.wire import PAGE_BYTES, TIMEOUT, Answer, Call, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import TypeAlias
+
+    import httpx
 
     from playbookctl.api.answers import Row
     from playbookctl.api.auth import Claims, Credentials
@@ -70,14 +71,16 @@ class Client:
         policy = policy or RetryPolicy()
         self._tenancy = Tenancy(tenant_id, app_id)
         self._page_size = page_size
-        self._http = open_http(base, kind=httpx.Client if may_write else ReadOnlyHttp, timeout=timeout)
-        self._wire = Wire(self._http, base, Limiter(stop or threading.Event(), on_pause), policy.longest_pause)
+        line = open_line(base)
+        self._line = line if may_write else ReadOnly(line)
+        limiter = Limiter(stop or threading.Event(), on_pause)
+        self._wire = Wire(self._line, base, limiter, policy.longest_pause, headers=headers_for(), timeout=timeout)
         try:
             self._caller = Caller(
                 self._wire, credentials, lambda token: self._tenancy.check_claims(token.claims), policy, on_retry
             )
         except BaseException:
-            self._http.close()
+            self._line.close()
             raise
 
     def __repr__(self) -> str:
@@ -91,7 +94,7 @@ class Client:
 
     def close(self) -> None:
         """Close the connections."""
-        self._http.close()
+        self._line.close()
 
     @property
     def tenant_id(self) -> str | None:

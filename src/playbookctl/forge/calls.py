@@ -21,8 +21,9 @@ from playbookctl.errors import (
 from playbookctl.transport.address import base_url
 from playbookctl.transport.answers import Nonsense, a_kind, explain, payload
 from playbookctl.transport.limiter import Limiter
+from playbookctl.transport.line import headers_for, open_line
 from playbookctl.transport.retry import RetryPolicy, repeat
-from playbookctl.transport.wire import Answer, Call, Throttled, Wire, open_http
+from playbookctl.transport.wire import Answer, Call, Throttled, Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -80,18 +81,17 @@ class Calls:
         self.policy = policy or RetryPolicy()
         self._token = token
         self._dialect = dialect
-        self._http = open_http(base, accept=dialect.accept)
-        self._http.headers.update(dialect.headers)
+        self._line = open_line(base)
         self._wire = Wire(
-            self._http, base, Limiter(threading.Event(), on_pause), self.policy.longest_pause,
-            setting=dialect.setting, throttled=throttled,
+            self._line, base, Limiter(threading.Event(), on_pause), self.policy.longest_pause,
+            headers={**headers_for(dialect.accept), **dialect.headers}, setting=dialect.setting, throttled=throttled,
         )  # fmt: skip
 
     def __enter__(self) -> Calls:  # noqa: PYI034 - typing.Self is newer than Python 3.10
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._http.close()
+        self._line.close()
 
     def get(self, path: str, identity: str) -> Row:
         """Return the object at a path; `identity` is the whole number that it has to have, here and below."""

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from playbookctl import __version__
-from playbookctl.errors import AnswerLost, ConfigError, ServerError, Transient
-from playbookctl.transport.address import is_loopback, same_origin
+from playbookctl.errors import AnswerLost, ServerError, Transient
+from playbookctl.transport.address import same_origin
 from playbookctl.transport.limiter import Limiter, retry_after
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 TIMEOUT = httpx.Timeout(60.0, connect=10.0, pool=120.0)
 LONGEST_ANSWER = 300.0  # seconds from the request to the last byte
-CONNECTIONS = 40  # 32 workers, and a few for whoever reads meanwhile
 REDIRECTS = 3
 OBJECT_BYTES = 16_000_000
 PAGE_BYTES = 256_000_000
@@ -60,41 +58,6 @@ class Answer:
         return retry_after(self.headers.get("retry-after"), self.headers.get("date"))
 
 
-def open_http(
-    base: httpx.URL,
-    *,
-    kind: type[httpx.Client] = httpx.Client,
-    accept: str = "application/json",
-    timeout: httpx.Timeout = TIMEOUT,
-) -> httpx.Client:
-    """Return a client of `kind`: HTTP/1.1 kept alive; the environment's proxies and certificates, but for loopback.
-
-    Raises ConfigError where those cannot be used.
-    """
-    at_home = base.scheme == "http" and is_loopback(base)
-    limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=4.0)
-    try:
-        return kind(
-            verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-            if at_home
-            else True,  # no use there for 40 ms of authorities
-            timeout=timeout,
-            limits=limits,
-            follow_redirects=False,
-            trust_env=not at_home,
-            headers={"User-Agent": f"playbookctl/{__version__} httpx/{httpx.__version__}", "Accept": accept},
-        )
-    except OSError as error:  # ssl.SSLError is one
-        said = f"the certificates that SSL_CERT_FILE or SSL_CERT_DIR names cannot be read: {error.strerror or error}"
-        raise ConfigError(said, hint="correct the path; the file holds certificates in PEM") from error
-    except ImportError as error:
-        said = "the proxy that ALL_PROXY or HTTPS_PROXY names speaks SOCKS, which needs a package that is not installed"
-        raise ConfigError(said, hint="pip install 'httpx[socks]', or name an http proxy") from error
-    except (ValueError, httpx.InvalidURL) as error:  # its words may quote the proxy's password
-        said = "the proxy that ALL_PROXY, HTTPS_PROXY or HTTP_PROXY names is not the url of one"
-        raise ConfigError(said, hint="write it as http://HOST:PORT") from error
-
-
 @dataclass(frozen=True)
 class Throttled:
     """The server asks to wait: `seconds`, or None where it does not say how long."""
@@ -110,23 +73,28 @@ def by_retry_after(answer: Answer) -> Throttled | None:
 class Wire:
     """Sends calls to one base url through the shared limiter, which sits out pauses up to `longest_pause` seconds.
 
-    `setting` is what people call the place where the url is set; `throttled` tells which answers ask to wait.
+    `headers` go with every call. `setting` is what people call the place where the url is set; `throttled` tells which
+    answers ask to wait.
     """
 
     def __init__(
         self,
-        http: httpx.Client,
+        line: httpx.BaseTransport,
         base: httpx.URL,
         limiter: Limiter,
         longest_pause: float,
         *,
+        headers: Mapping[str, str],
+        timeout: httpx.Timeout = TIMEOUT,
         setting: str = "the environment's url",
         throttled: Callable[[Answer], Throttled | None] = by_retry_after,
     ) -> None:
         self._longest_pause = longest_pause
         self._setting = setting
         self._throttled = throttled
-        self._http = http
+        self._line = line
+        self._headers = headers
+        self._times = {"timeout": timeout.as_dict()}
         self._root = str(base).rstrip("/")
         self._limiter = limiter
 
@@ -170,17 +138,18 @@ class Wire:
 
     def _exchange(self, call: Call, url: httpx.URL, token: str | None) -> Answer:
         request_id = uuid.uuid4().hex
-        headers = {"X-Request-Id": request_id}
+        headers = {**self._headers, "X-Request-Id": request_id}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
         if call.content is not None:
             headers["Content-Type"] = call.content_type
-        request = self._http.build_request(
-            call.method, url, params=call.params or None, content=call.content, headers=headers
+        request = httpx.Request(
+            call.method, url, params=call.params or None, content=call.content, headers=headers, extensions=self._times
         )
         began = time.monotonic()
         try:
-            response = self._http.send(request, stream=True)
+            response = self._line.handle_request(request)
+            response.request = request
             theirs = response.headers.get("x-request-id") or response.headers.get("x-github-request-id") or request_id
             try:
                 body = b"".join(_bounded(response, call, theirs))
