@@ -698,6 +698,17 @@ class TestRow10Calls:
         choices = Choices(adopt=(Adoption("b", "ply_7"),), only=only)
         assert {change.key: change.action for change in scene.plan(choices).changes} == ends
 
+    def test_a_caller_of_what_is_taken_over_is_told_its_id_in_the_same_run(self) -> None:
+        before = body(name="A")
+        scene = Scene(
+            {"a": calling(placeholder("b"), name="A"), "b": body(name="B")},
+            [row("ply_1", before, marks("a", before, "ply_1")), row("ply_7", body(name="B"))],
+            known={"a": {"calls": ("b",)}},
+        )
+        caller, callee = scene.plan(Choices(takeover=frozenset({"b"}))).changes
+        assert (callee.action, callee.live_id, callee.wave) == (Action.ADOPT, "ply_7", 0)
+        assert (caller.action, caller.pending, caller.wave) == (UPDATE, ("b",), 1)
+
     def test_playbooks_that_call_each_other_in_a_ring_are_held_and_their_callers_are_not(self) -> None:
         scene = Scene(
             {"a": calling("ply_b", name="A"), "b": calling("ply_a", name="B"), "c": calling("ply_a", name="C")},

@@ -72,20 +72,19 @@ def _of_files(run: Run, desired: Mapping[str, Desired]) -> list[Change]:
     """Return the changes of all keys that have a file, callees first: a caller waits for a callee that gets no id."""
     numbers, rings = waves({key: wanted.calls for key, wanted in desired.items()})
     changes: list[Change] = []
-    created: set[str] = set()
+    gain: set[str] = set()  # these get an id in this run, which their callers are told
     taken: dict[str, str] = {}
     without = _promised(run)  # until it is ours, the id that somebody named for a key must not be called
     for key in sorted(desired, key=lambda key: (numbers[key], key)):
         wanted = desired[key]
         first, *duplicates = by_key(run, wanted, numbers[key])
-        first = _waiting(first, wanted, created, without, in_ring=key in rings)
+        first = _waiting(first, wanted, gain, without, in_ring=key in rings)
         if not run.choices.only or key in run.choices.only:
-            if first.action is Action.CREATE:
-                created.add(key)
             if first.action is Action.ADOPT and taken.setdefault(first.live_id, key) != key:
                 reason = f"{first.live_id} becomes '{taken[first.live_id]}' in this run, and can be only one's"
                 first = hold(first, Standing.NEEDS_HUMAN, reason, f"name one key for {first.live_id}")
-            if first.action is Action.ADOPT:
+            if first.action in (Action.CREATE, Action.ADOPT):
+                gain.add(key)
                 without.discard(key)
         changes += [first, *duplicates]
     return changes
@@ -98,17 +97,17 @@ def _promised(run: Run) -> set[str]:
     return named - run.rows.ids(choices.keep).keys() if named else set()
 
 
-def _waiting(change: Change, desired: Desired, created: set[str], without: set[str], *, in_ring: bool) -> Change:
+def _waiting(change: Change, desired: Desired, gain: set[str], without: set[str], *, in_ring: bool) -> Change:
     """Return the change, held if the playbook calls one that has no id and gets none, or itself in a ring (row 10).
 
-    `created` are keys that get an id in this run; `without` those whose adoption was asked for and is not carried out.
+    `gain` are keys that get an id in this run; `without` those whose adoption was asked for and is not carried out.
     """
     if change.action is Action.HOLD:
         return change
     if in_ring:
         reason = f"it calls itself, through {wording.listed(desired.calls)}"
         return hold(replace(change, row=Row.WAITS), Standing.NEEDS_HUMAN, reason, "take one call out of the ring")
-    waits = [key for key in desired.calls if key in without or (key in desired.pending and key not in created)]
+    waits = [key for key in desired.calls if key in without or (key in desired.pending and key not in gain)]
     if waits:
         return hold(
             replace(change, row=Row.WAITS),
