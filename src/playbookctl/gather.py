@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from playbookctl.canonical import pack, packed_digest
 from playbookctl.errors import Refused
 from playbookctl.load.entry import stem
+from playbookctl.model.collector import collector_paused
 from playbookctl.model.finding import Severity
 from playbookctl.model.playbook import Playbook
 from playbookctl.pipeline import CheckOptions, Repository, check
@@ -107,6 +108,7 @@ class Gathered:
         return desired
 
 
+@collector_paused()
 def gather(repository: Repository, today: str) -> Gathered:
     """Load and check every playbook. A key that two files claim is kept once, with the error that says so.
 

@@ -14,6 +14,7 @@ from playbookctl.errors import Refused
 from playbookctl.history import History
 from playbookctl.merging import broken_merges
 from playbookctl.model.choices import Choices, Decision, Take
+from playbookctl.model.collector import collector_paused
 from playbookctl.model.finding import Severity
 from playbookctl.model.moment import utc_now
 from playbookctl.model.report import Report
@@ -80,9 +81,10 @@ def reconcile(
     today: str,
 ) -> Reconciled:
     """Fetch the live side and return the plan, conflicts with what was applied last. Sends GET only."""
-    made = plan_from(survey(repository, environment, client, gathered, today), choices)
-    applied = Applied(repository, gathered, made.lookups)
-    return replace(made, plan=with_bases(made.plan, made.rows, applied.bodies))
+    with collector_paused():
+        made = plan_from(survey(repository, environment, client, gathered, today), choices)
+        applied = Applied(repository, gathered, made.lookups)
+        return replace(made, plan=with_bases(made.plan, made.rows, applied.bodies))
 
 
 def plan_from(found: Survey, choices: Choices) -> Reconciled:
