@@ -413,6 +413,18 @@ class TestRows1To4:
 
     alike = Scene({"phishing": B}, [row("ply_7", body(name="phishing ", steps=STEPS, tags=["mine"]))])
 
+    @pytest.mark.parametrize(
+        ("tags", "whose"),
+        [
+            ([], ""),
+            (marks("phishing", B, "ply_7", space="other"), ", of the namespace 'other'"),
+            (marks("other", B, "ply_1"), ", a copy"),
+        ],
+    )
+    def test_whose_the_alike_one_is_is_said_where_its_mark_says_it(self, tags: list[str], whose: str) -> None:
+        change = Scene({"phishing": B}, [row("ply_7", B, tags)]).change()
+        assert change.reason == f"not ours, but alike: ply_7 ('Phishing'{whose})"
+
     def test_something_alike_is_named(self) -> None:
         change = self.alike.change()
         assert seen(change) == (HOLD, HUMAN, set(), 3)

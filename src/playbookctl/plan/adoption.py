@@ -69,7 +69,7 @@ def _why_not(run: Run, place: Place, adoption: Adoption | None, found: Sequence[
     """Say why it is not clear what is to be adopted. Where a hint says ID, the ids that may be meant are named here."""
     if found:
         return f"{len(found)} live playbooks could be adopted: {wording.several(found)}"
-    alike = f"not ours, but alike: {wording.several(place.others)}" if place.others else ""
+    alike = f"not ours, but alike: {wording.strangers(place.others, run.rows.class_of)}" if place.others else ""
     if adoption is None or not adoption.live_id:
         return alike or "0 live playbooks could be adopted"
     said = f"'{adoption.live_id}' cannot be adopted, it is {run.rows.class_of[adoption.live_id].value}"

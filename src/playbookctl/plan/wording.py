@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from playbookctl.model.marker import Marker
 from playbookctl.model.plan import Action, Side
 from playbookctl.plan.rows import Row
+from playbookctl.plan.sides import LiveClass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from playbookctl.model.plan import Change, FieldChange
     from playbookctl.plan.sides import Live
@@ -126,6 +128,17 @@ def decide_later(pending: Sequence[str]) -> tuple[str, str]:
 def acting_duplicates(lives: Iterable[Live]) -> tuple[str, ...]:
     """Say which duplicates are switched on."""
     return tuple(f"the duplicate {live.id} ('{live.name}') is switched on again; both copies can act" for live in lives)
+
+
+def strangers(lives: Iterable[Live], class_of: Mapping[str, LiveClass]) -> str:
+    """Name live rows that are not ours, and whose they are where their mark says it."""
+    return ", ".join(f"{live.id} ('{live.name}'{_whose(live, class_of[live.id])})" for live in lives)
+
+
+def _whose(live: Live, what: LiveClass) -> str:
+    if what is LiveClass.FOREIGN and isinstance(live.marker, Marker):
+        return f", of the namespace '{live.marker.namespace}'"
+    return ", a copy" if what is LiveClass.COPY else ""
 
 
 def several(lives: Iterable[Live]) -> str:
