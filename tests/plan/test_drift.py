@@ -124,6 +124,7 @@ def test_what_cannot_be_compared_is_said_and_not_passed_over(rows: list[dict[str
     held = [change for change in plan.changes if change.action is Action.HOLD]
     assert [change.row for change in held] == [place]
     assert held[0].reason.startswith("gone from the server: ") is (place in (Row.GONE, Row.ALIKE))
+    assert ("one of this key was deleted; not ours, but alike: ply_2" in held[0].reason) is (place is Row.ALIKE)
 
 
 NO_EVIDENCE: list[tuple[str, list[dict[str, Any]]]] = [

@@ -130,7 +130,9 @@ def _by_row(run: Run, desired: Desired, place: Place, wave: int) -> Change:
     if _may_create(run, key, place):
         return _create(run, desired, change)
     if place.row is Row.ALIKE:
-        gone = "gone from the server: it was deleted; " if run.rows.group(key).of(LiveClass.DELETED) else ""
+        gone = (
+            "gone from the server: one of this key was deleted; " if run.rows.group(key).of(LiveClass.DELETED) else ""
+        )
         reason = f"{gone}not ours, but alike: {wording.strangers(others, run.rows.class_of)}"
         return hold(change, Standing.NEEDS_HUMAN, reason, ways_out(run, key, others))
     reason, more = _why_not(run, place)
