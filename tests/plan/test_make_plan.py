@@ -138,6 +138,16 @@ class TestRow5ByField:
             assert len(scene.change().fields) == 2
         assert seen(scene.change(choices=Choices(on_drift=OnDrift.FAIL)))[0] is NONE
 
+    def test_a_revert_of_all_drift_leaves_what_is_expected_and_a_decision_does_not(self) -> None:
+        scene = ours(B, B, body(description="Look twice.", tags=["x"]))
+        scene.situation = replace(scene.situation, expected_drift={"phishing": frozenset({"tags"})})
+        revert = Choices(on_drift=OnDrift.REVERT)
+        assert seen(scene.change(choices=revert)) == (UPDATE, DRIFTED, {"description"}, 5)
+        both = {"description", "tags"}
+        assert seen(scene.change(choices=decided(scene, KEEP_REPO))) == (UPDATE, DRIFTED, both, 5)
+        scene.situation = replace(scene.situation, expected_drift={"phishing": frozenset()})
+        assert seen(scene.change(choices=revert)) == (NONE, IN_SYNC, set(), 5)
+
     def test_what_the_server_makes_of_a_value_is_no_drift(self) -> None:
         desired = body(description="Look at it. ")
         stored = body(description="Look at it.")

@@ -106,7 +106,6 @@ def _field(
     pair: Pair, body: Mapping[str, Any], field: str, what: Move, settled: Settled, brakes: frozenset[str]
 ) -> FieldChange:
     situation = pair.run.situation
-    expected = situation.expected_drift.get(pair.desired.key)
     return field_change(
         field,
         what,
@@ -115,7 +114,7 @@ def _field(
         body,
         pair.run.alive,
         brake=field in brakes,
-        expected=expected is not None and (not expected or field in expected),
+        expected=field in situation.expected_fields(pair.desired.key),
     )
 
 

@@ -90,12 +90,11 @@ def _compared(run: Run, known: Change, live: Live, marker: Marker, applied: Appl
         field: NEITHER if value is UNKNOWN else judge(field, live_value(live, field), value)
         for field, value in before.items()
     }
-    expected = run.situation.expected_drift.get(marker.key)
+    expected = run.situation.expected_fields(marker.key)
     change = replace(
         change,
         fields=tuple(
-            _field(field, live, value, brake=bool(judged[field].safer),
-                   expected=expected is not None and (not expected or field in expected))
+            _field(field, live, value, brake=bool(judged[field].safer), expected=field in expected)
             for field, value in before.items()
         ),
         safer=tuple(text for judgement in judged.values() for text in judgement.safer),

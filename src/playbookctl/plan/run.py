@@ -47,7 +47,8 @@ class Run:
         decision = self.decision(key, live)
         take = decision.take if decision else None
         unmergeable = key in self.situation.broken_merges
-        return Orders(self.choices.on_drift, take, key in self.choices.release, unmergeable)
+        expected = self.situation.expected_fields(key)
+        return Orders(self.choices.on_drift, take, key in self.choices.release, unmergeable, expected)
 
     def decision(self, key: str, live: Live) -> Decision | None:
         """Return the first decision about `key` that was made for this live state and has not run out."""

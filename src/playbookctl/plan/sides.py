@@ -239,6 +239,14 @@ class Situation:
     sees_only: str = ""
     broken_merges: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    def expected_fields(self, key: str) -> frozenset[str]:
+        """Return the API fields of a playbook whose drift is expected."""
+        fields = self.expected_drift.get(key)
+        return frozenset() if fields is None else fields or _ALL_FIELDS
+
+
+_ALL_FIELDS = frozenset(POSITIONS)
+
 
 def user_tags(live: Live) -> tuple[str, ...]:
     """Return the tags of an object that are not ours."""

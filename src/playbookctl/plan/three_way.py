@@ -62,13 +62,15 @@ def compare(
 class Orders:
     """What the run was told about one playbook: the decision for its conflicts is None where there is none.
 
-    `unmergeable`: fields of both sides side by side would break a rule that the file keeps.
+    `unmergeable`: fields of both sides side by side would break a rule that the file keeps. `expected` are fields whose
+    drift the config wants kept, whatever the run is told about drift in general.
     """
 
     on_drift: OnDrift = OnDrift.KEEP
     decision: Take | None = None
     released: bool = False
     unmergeable: bool = False
+    expected: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def settle(moves: Mapping[str, Move], brakes: frozenset[str], orders: Orders) ->
     fates: dict[str, set[str]] = {"written": set(), "kept": set(), "held": set()}
     for field, what in moves.items():
         if what is not Move.MARK:
-            fates[_fate(what, orders, brake=field in brakes)].add(field)
+            fates[_fate(field, what, orders, brake=field in brakes)].add(field)
     written, kept, held = (frozenset(fates[fate]) for fate in ("written", "kept", "held"))
     if orders.unmergeable:
         by_repo, clash = set(written), bool(written and kept)
@@ -102,17 +104,15 @@ def settle(moves: Mapping[str, Move], brakes: frozenset[str], orders: Orders) ->
     return Settled(written, kept, held, clash)
 
 
-def _fate(what: Move, orders: Orders, *, brake: bool) -> str:
+def _fate(field: str, what: Move, orders: Orders, *, brake: bool) -> str:
     if what is Move.WRITE:
         return "written"
     if what is Move.DRIFT:
         if brake:
             return "written" if orders.released else "kept"
-        if (
-            orders.decision is not None
-        ):  # somebody has looked at this very state: that counts for more than a flag for all
+        if orders.decision is not None:  # made by somebody who saw this very state: it outdoes a flag for all playbooks
             return "written" if orders.decision is Take.REPO else "kept"
-        return "written" if orders.on_drift is OnDrift.REVERT else "kept"
+        return "written" if orders.on_drift is OnDrift.REVERT and field not in orders.expected else "kept"
     if orders.decision is Take.LIVE:
         return "kept"
     return "written" if orders.decision is Take.REPO and (orders.released or not brake) else "held"
