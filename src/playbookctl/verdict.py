@@ -1,4 +1,4 @@
-"""What a plan and its outcomes mean for the exit code. One place, so that `plan`, `drift` and `sync` agree."""
+"""What a plan and its outcomes mean for the exit code and for `--quiet`: in one place, so that all commands agree."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 from playbookctl.errors import ExitCode, worst
 from playbookctl.model.choices import OnDrift
+from playbookctl.model.outcome import OutcomeKind
 from playbookctl.model.plan import Action, Standing
+from playbookctl.model.plan_totals import Group, group_of
 from playbookctl.model.run import RunEnd
 
 if TYPE_CHECKING:
     from playbookctl.apply.result import Applied
     from playbookctl.model.checkup import Checkup
     from playbookctl.model.plan import Plan
+    from playbookctl.model.report import Report
     from playbookctl.model.run import Run
 
 
@@ -38,6 +41,23 @@ def drift_exit_code(plan: Plan, *, fail: bool) -> ExitCode:
     """Return the code of a drift: 1 if it is to fail and something moved that nobody expects."""
     moved = any(change.drifted or change.action is Action.HOLD for change in plan.changes)
     return ExitCode.FINDINGS if fail and moved else ExitCode.DONE
+
+
+def needs_no_word(report: Report) -> bool:
+    """Tell whether there is nothing to say: what a plan would write or find, or of a sync what did not go as it was to.
+
+    Notes, findings, drift and what is held are worth a word; a write that was carried out is not.
+    """
+    plan, outcomes = report.plan, report.outcomes
+    if report.findings or report.messages or (plan is not None and (plan.refusals or plan.notes)):
+        return False
+    changes = plan.changes if plan is not None else ()
+    if outcomes is not None:
+        smooth = all(
+            outcome.kind in (OutcomeKind.DONE, OutcomeKind.ALREADY) and not outcome.message for outcome in outcomes
+        )
+        return smooth and not any(change.drifted or change.action is Action.HOLD for change in changes)
+    return all(group_of(change) is Group.UNCHANGED for change in changes)
 
 
 def checkup_exit_code(checkup: Checkup) -> ExitCode:

@@ -120,3 +120,16 @@ def test_it_sends_nothing_but_get(synced: Team) -> None:
         synced.goes_through(recorder.url)
         assert drifted(synced)[0] == 0
     assert {method for method, _ in recorder.asked} == {"GET"}
+
+
+def test_quiet_says_nothing_where_nothing_is_wrong_and_all_else(synced: Team) -> None:
+    for command in (("plan",), ("drift",), ("sync", "--yes")):
+        assert synced.say(*command, "--quiet")[:2] == (0, "")
+    synced.edit("triage", "Look at the host.", "Ours.")
+    synced.commit("ours")
+    assert "1 to update" in synced.say("plan", "-q")[1]
+    assert synced.say("drift", "-q")[1] == ""
+    assert synced.say("sync", "--yes", "-q")[:2] == (0, "")
+    synced.analyst("Triage", description="Theirs.")
+    for command in (("plan",), ("drift",), ("sync", "--yes")):
+        assert "drift" in synced.say(*command, "-q")[1]

@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from playbookctl.cli.options import config_option, environment_option
+from playbookctl.cli.options import config_option, environment_option, show
 from playbookctl.cli.progress import WaitNotes
 from playbookctl.errors import UsageError
 from playbookctl.target import open_target
+from playbookctl.verdict import needs_no_word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from playbookctl.api.client import Client
+    from playbookctl.model.report import Report
     from playbookctl.model.workspace import Environment
     from playbookctl.pipeline import Repository
 
@@ -90,3 +92,11 @@ def logging_to(path: str | None) -> Iterator[None]:
         logger.setLevel(before)
         logger.removeHandler(written)
         written.close()
+
+
+def show_plan(report: Report, options: dict[str, Any]) -> None:
+    """Print the report of a plan, or of what came of it, as `output_options` say."""
+    silent = options["quiet"] and needs_no_word(report)
+    show(
+        report, options["format_name"], options["reports"], options["color"], verbose=options["verbose"], silent=silent
+    )

@@ -48,7 +48,7 @@ def output_options(command: Command) -> Command:
         click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
                      help="Colour. NO_COLOR is honoured."),
         click.option("-v", "--verbose", is_flag=True, help="Say more."),
-        click.option("-q", "--quiet", is_flag=True, help="Say only what is wrong."),
+        click.option("-q", "--quiet", is_flag=True, help="Say nothing where nothing is wrong, and nothing of progress."),
     )):  # fmt: skip
         command = option(command)
     return command
@@ -85,13 +85,16 @@ def show(
     verbose: bool = False,
     fail_on: Severity = Severity.ERROR,
     err: bool = False,
+    silent: bool = False,
 ) -> None:
     """Print a report in the format asked for, and write the files asked for. Raises UsageError for a bad `--report`.
 
-    `err` prints it on standard error, where standard output carries something else.
+    `err` prints it on standard error, where standard output carries something else; `silent` prints no text.
     """
     for name, path in wanted_reports(reports, FORMAT_NAMES):
         write_file(path, render(name, report, Options(verbose=verbose, fail_on=fail_on)))
+    if silent and format_name == "text":
+        return
     options = display(color, verbose=verbose, fail_on=fail_on)
     text = render(format_name, report, options)
     if format_name == "text" and annotate.are_wanted(os.environ):

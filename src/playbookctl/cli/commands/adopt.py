@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from playbookctl.cli.connection import connected, connection_options
-from playbookctl.cli.options import cache_option, output_options, show, today
+from playbookctl.cli.connection import connected, connection_options, show_plan
+from playbookctl.cli.options import cache_option, output_options, today
 from playbookctl.cli.progress import ProgressBar
 from playbookctl.cli.writing import ask, refuse, stopping
 from playbookctl.errors import UsageError
@@ -62,14 +62,14 @@ def command(
             click.echo(message, err=True)
         plan = reconciled.plan
         if options["dry_run"]:
-            _show(_report(reconciled, options), options)
+            show_plan(_report(reconciled, options), options)
             return
         refuse(plan)
         if plan.to_write and not options["yes"]:
             ask(plan, _report(reconciled, options), options, "Mark as ours", "adopt --yes")
         with stopping(stop), progress:
             applied = carry_out(repository, target, client, plan, progress.step, stop)
-    _show(report_of("adopt", reconciled, applied.outcomes), options)
+    show_plan(report_of("adopt", reconciled, applied.outcomes), options)
     ctx.exit(sync_exit_code(plan, applied))
 
 
@@ -84,7 +84,3 @@ def _report(reconciled: Reconciled, options: dict[str, Any]) -> Report:
     """Return the report of the plan: for people only the pairs, unless they want to see more."""
     brief = options["format_name"] == "text" and not options["verbose"]
     return report_of("adopt", reconciled.in_short() if brief else reconciled)
-
-
-def _show(report: Report, options: dict[str, Any]) -> None:
-    show(report, options["format_name"], options["reports"], options["color"], verbose=options["verbose"])

@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from playbookctl.cli.connection import connected, connection_options
-from playbookctl.cli.options import cache_option, output_options, show, today
+from playbookctl.cli.connection import connected, connection_options, show_plan
+from playbookctl.cli.options import cache_option, output_options, today
 from playbookctl.gather import gather
 from playbookctl.pipeline import Repository
 from playbookctl.reconcile import drift_report
@@ -45,6 +45,6 @@ def command(
     with connected(repository, target, options, owners=gathered.owners) as client:
         found = survey(repository, target, client, gathered, today())
     report = drift_report(found, frozenset(only))
-    show(report, options["format_name"], options["reports"], options["color"], verbose=options["verbose"])
+    show_plan(report, options)
     assert report.plan is not None  # noqa: S101 - drift_report has made one
     ctx.exit(drift_exit_code(report.plan, fail=fail))

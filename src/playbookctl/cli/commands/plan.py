@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from playbookctl.cli.choices import choice_options, make_choices
-from playbookctl.cli.connection import connected, connection_options
-from playbookctl.cli.options import cache_option, output_options, show, today
+from playbookctl.cli.connection import connected, connection_options, show_plan
+from playbookctl.cli.options import cache_option, output_options, today
 from playbookctl.errors import ExitCode
 from playbookctl.gather import gather
 from playbookctl.pipeline import Repository
@@ -40,6 +40,5 @@ def command(ctx: click.Context, /, config: str | None, environment: str | None, 
     gathered = gather(repository, today())
     with connected(repository, target, options, owners=gathered.owners) as client:
         reconciled = reconcile(repository, target, client, gathered, choices, today())
-    show(report_of("plan", reconciled), options["format_name"], options["reports"], options["color"],
-         verbose=options["verbose"])  # fmt: skip
+    show_plan(report_of("plan", reconciled), options)
     ctx.exit(detailed_exit_code(reconciled.plan) if options["detailed_exitcode"] else ExitCode.DONE)

@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from playbookctl.cli.choices import choice_options, make_choices
-from playbookctl.cli.connection import connected, connection_options
-from playbookctl.cli.options import cache_option, output_options, show, today
+from playbookctl.cli.connection import connected, connection_options, show_plan
+from playbookctl.cli.options import cache_option, output_options, today
 from playbookctl.cli.progress import ProgressBar
 from playbookctl.cli.writing import ask, refuse, stopping
 from playbookctl.gather import gather
@@ -51,6 +51,5 @@ def command(ctx: click.Context, /, config: str | None, environment: str | None, 
             ask(plan, report_of("plan", reconciled), options, "Write", "sync --yes")
         with stopping(stop), progress:
             applied = carry_out(repository, target, client, plan, progress.step, stop)
-    show(report_of("sync", reconciled, applied.outcomes), options["format_name"], options["reports"], options["color"],
-         verbose=options["verbose"])  # fmt: skip
+    show_plan(report_of("sync", reconciled, applied.outcomes), options)
     ctx.exit(sync_exit_code(plan, applied))
