@@ -126,7 +126,6 @@ def test_quiet_says_nothing_where_nothing_is_wrong_and_all_else(synced: Team) ->
     for command in (("plan",), ("drift",), ("sync", "--yes")):
         assert synced.say(*command, "--quiet")[:2] == (0, "")
     synced.edit("triage", "Look at the host.", "Ours.")
-    synced.commit("ours")
     assert "1 to update" in synced.say("plan", "-q")[1]
     assert synced.say("drift", "-q")[1] == ""
     assert synced.say("sync", "--yes", "-q")[:2] == (0, "")
