@@ -24,7 +24,7 @@ _HEAD = (
     "# Written by 'playbookctl owners --codeowners' from 'owner:' of the playbooks and 'code_owners:' of the config.",
     "# Change those and run it again; what stands outside of these two marks is kept.",
 )
-_ODD = re.compile(r"[*?\[\]\\#!]|[^\S ]|[\x00-\x1f\x7f]")
+_ODD = re.compile(r"[*?\[\]\\#!]|[^\S ]|[\x00-\x1f\x7f\ud800-\udfff]")
 _SECTION = re.compile(r"\^?\[[^\]]+\]")
 
 

@@ -33,6 +33,7 @@ BAD = [
     (b'{"x": NaN}', "NaN is no JSON"),
     (b'{"x": -Infinity}', "-Infinity is no JSON"),
     (b'{"x": "\xff"}', "not UTF-8"),
+    (b'{"x": ' + b"7" * 5000 + b"}", "a number that is too long"),
     (b"\x1f\x8b\x08\x00", "not UTF-8"),
     (DEEP, "nested more than 100 deep"),
     (b"[" * 200_000, "nested more than 100 deep"),

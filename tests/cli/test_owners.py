@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -151,7 +152,7 @@ def test_a_new_block_goes_where_it_decides(text: str, expected: str) -> None:
 
 
 ODD = ["plain.yaml", "two words.yaml", "a#b.yaml", "[1].yaml", "st*r.yaml", "wh?t.yaml", "back\\slash.yaml", "!not.yaml", "tab\t.yaml",
-       "line\nbreak.yaml", "größe.yaml", " front.yaml", "#hash.yaml", "deep/er/x.yaml"]  # fmt: skip
+       "line\nbreak.yaml", "größe.yaml", " front.yaml", "#hash.yaml", "deep/er/x.yaml", "latin-\udcff.yaml"]  # fmt: skip
 
 
 @pytest.mark.parametrize("path", ODD)
@@ -161,6 +162,7 @@ def test_a_pattern_matches_its_path_on_one_line(tmp_path: Path, path: str) -> No
     assert written.startswith("/")
     subprocess.run(["git", "init", "-q", tmp_path], check=True)
     (tmp_path / ".gitignore").write_text(written + "\n", "utf-8")
-    done = subprocess.run(["git", "check-ignore", "-z", "--stdin"], cwd=tmp_path, input=f"{path}\0other.yaml\0".encode(),
+    done = subprocess.run(["git", "check-ignore", "-z", "--stdin"], cwd=tmp_path, input=os.fsencode(f"{path}\0other.yaml\0"),
                           capture_output=True, check=False)  # fmt: skip
-    assert done.stdout.decode() == f"{path}\0"
+    assert os.fsdecode(done.stdout) == f"{path}\0"
+    assert written.encode("utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,18 @@ def test_what_git_ignores_is_left_out_unless_it_is_named(tmp_path: Path) -> None
     assert names(playbook_files(settings), tmp_path) == ["playbooks/a.yaml", "playbooks/deep/er/c.yaml"]
     chosen, passed_over = select([str(tmp_path / "playbooks" / "b.yml")], settings)
     assert (names(chosen, tmp_path), passed_over) == (["playbooks/b.yml"], [])
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="its file systems refuse names that are not UTF-8")
+def test_names_that_are_not_utf8_are_asked_about_like_others(tmp_path: Path) -> None:
+    settings = repository(tmp_path)
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    (tmp_path / ".gitignore").write_text("hidden*\n", "utf-8")
+    for name in (b"seen-\xff.yaml", b"hidden-\xff.yaml"):
+        with open(os.path.join(os.fsencode(tmp_path), b"playbooks", name), "wb"):
+            pass
+    found = names(playbook_files(settings), tmp_path)
+    assert found == ["playbooks/a.yaml", "playbooks/b.yml", "playbooks/deep/er/c.yaml", "playbooks/seen-\udcff.yaml"]
 
 
 def test_paths_outside_and_files_of_other_kinds_are_passed_over(tmp_path: Path) -> None:

@@ -99,6 +99,10 @@ def _read(number: int, line: bytes) -> Read:
         raise BadLineError("not UTF-8") from error
     except json.JSONDecodeError as error:
         raise BadLineError(f"not JSON: {error.msg.lower()}, column {error.colno}") from error
+    except BadLineError:
+        raise
+    except ValueError as error:  # a whole number of more digits than Python reads
+        raise BadLineError("a number that is too long") from error
     if not isinstance(alert, dict):
         raise BadLineError("not a JSON object")
     facts: dict[str, Any] = {"alert": alert}

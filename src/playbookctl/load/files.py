@@ -168,11 +168,11 @@ def _not_ignored(files: list[str], root: str) -> list[str]:
     try:
         answer = subprocess.run(
             ["git", "-C", root, "check-ignore", "--stdin", "-z"],
-            input="\0".join(files).encode(), capture_output=True, check=False, timeout=60,
+            input=os.fsencode("\0".join(files)), capture_output=True, check=False, timeout=60,
         )  # fmt: skip
     except (OSError, subprocess.SubprocessError):
         return files
-    ignored = set(answer.stdout.decode("utf-8", "surrogateescape").split("\0"))
+    ignored = set(os.fsdecode(answer.stdout).split("\0"))
     return [file for file in files if file not in ignored]
 
 
