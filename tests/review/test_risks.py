@@ -483,6 +483,7 @@ CONFIGS: list[tuple[str, dict[str, Any], list[tuple[Level, str]]]] = [
     ("another namespace", changed_config(namespace="other"), [(HIGH, "another namespace")]),
     ("a laxer threshold", changed_config(thresholds={"update": 100}), [(MEDIUM, "one sync may write")]),
     ("a fresh entry point", changed_config(entry_points=["report"]), [(MEDIUM, "started by the platform")]),
+    ("others who must look", changed_config(code_owners={"lead": "@acme/interns"}), [(MEDIUM, "who has to look")]),
     ("the same, in another order", dict(reversed(CONFIG.items())), []),
 ]  # fmt: skip
 

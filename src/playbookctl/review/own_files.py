@@ -29,6 +29,7 @@ _GROUPS = (  # the config's key, how much a change matters, what it says
     ("resolve", Level.MEDIUM, "decides conflicts with the server otherwise"),
     ("expected_drift", Level.MEDIUM, "expects other edits on the server"),
     ("unmanaged_fields", Level.MEDIUM, "leaves other fields to the platform"),
+    ("code_owners", Level.MEDIUM, "says otherwise who has to look at whose playbooks"),
     ("default_environment", Level.MEDIUM, "goes to another environment where none is named"),
     ("playbooks", Level.MEDIUM, "looks for playbooks elsewhere"),
     ("connectors", Level.MEDIUM, "reads another connectors file"),
