@@ -111,3 +111,21 @@ def test_a_loop_of_linked_folders_ends(tmp_path: Path) -> None:
         "playbooks/b.yml",
         "playbooks/deep/er/c.yaml",
     ]
+
+
+@pytest.mark.parametrize("path", ["linked/playbooks/a.yaml", "linked/playbooks", "linked", "far/repo/playbooks/a.yaml"])
+def test_a_path_through_a_link_to_the_repository_is_one_of_it(path: str, tmp_path: Path) -> None:
+    root = tmp_path / "near" / "repo"
+    settings = repository(root)
+    (tmp_path / "linked").symlink_to(root)
+    (tmp_path / "far").symlink_to(tmp_path / "near")
+    chosen, passed_over = select([str(tmp_path / path)], settings)
+    assert (names(chosen, root)[:1], passed_over) == (["playbooks/a.yaml"], [])
+
+
+def test_a_path_is_one_of_a_repository_that_is_itself_named_through_a_link(tmp_path: Path) -> None:
+    repository(tmp_path / "repo")
+    (tmp_path / "linked").symlink_to(tmp_path / "repo")
+    settings = Settings({}, str(tmp_path / "linked"), None)
+    chosen, passed_over = select([str(tmp_path / "repo" / "playbooks" / "a.yaml")], settings)
+    assert (names(chosen, tmp_path), passed_over) == (["linked/playbooks/a.yaml"], [])

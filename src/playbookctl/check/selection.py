@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from playbookctl.model.finding import Severity
+from playbookctl.model.patterns import path_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -30,7 +30,7 @@ class Selection:
         self._select = selected or settings.select
         self._ignore = (*(() if selected else settings.ignore), *ignore)
         self._severity = settings.severity
-        self._by_path = [(_glob(pattern), entry) for pattern, entry in settings.per_path.items()]
+        self._by_path = [(path_pattern(pattern), entry) for pattern, entry in settings.per_path.items()]
         self._rooted = rooted  # a shown path, relative to the root: what `per_path` speaks of
         self._cache: dict[str, bool] = {}
 
@@ -73,8 +73,3 @@ def _named(rule: Rule, severities: Mapping[str, Severity]) -> Severity | None:
 def _severities(entry: Mapping[str, object]) -> dict[str, Severity]:
     values = entry.get("severity")
     return {code: Severity(value) for code, value in values.items()} if isinstance(values, dict) else {}
-
-
-def _glob(pattern: str) -> re.Pattern[str]:
-    regex = re.escape(pattern).replace(r"\*\*/", "(?:.*/)?").replace(r"\*\*", ".*").replace(r"\*", "[^/]*")
-    return re.compile(rf"(?:{regex})(?:/.*)?")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING
+
+from playbookctl.model.patterns import path_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -34,7 +35,7 @@ def select(paths: Iterable[str], settings: Settings) -> tuple[list[str], list[st
     chosen: set[str] = set()
     passed_over: list[str] = []
     for path in paths:
-        absolute = os.path.abspath(path)
+        absolute = _below_root(os.path.abspath(path), settings.root)
         if os.path.isdir(absolute):
             inside = absolute.rstrip(os.sep) + os.sep
             below = {file for file in known if file.startswith(inside)}
@@ -46,6 +47,19 @@ def select(paths: Iterable[str], settings: Settings) -> tuple[list[str], list[st
         else:
             passed_over.append(path)
     return sorted(chosen), passed_over
+
+
+def _below_root(path: str, root: str) -> str:
+    """Return an absolute path below `root` where it leads there through a link to it, or to a folder around it."""
+    if _is_below(path, root):
+        return path
+    folder, inside = os.path.realpath(os.path.dirname(path)), os.path.realpath(root)
+    real = os.path.join(folder, os.path.basename(path)) if _is_below(folder, inside) else os.path.realpath(path)
+    return os.path.normpath(os.path.join(root, os.path.relpath(real, inside))) if _is_below(real, inside) else path
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
 def decisive(paths: Iterable[str], settings: Settings) -> str | None:
@@ -61,7 +75,9 @@ def belongs(file: str, settings: Settings) -> bool:
         return False
     relative = os.path.relpath(file, settings.root).replace(os.sep, "/")
     return any(
-        relative.startswith(pattern.rstrip("/") + "/") or pattern in (".", "./") or _glob(pattern).fullmatch(relative)
+        relative.startswith(pattern.rstrip("/") + "/")
+        or pattern in (".", "./")
+        or path_pattern(pattern).fullmatch(relative)
         for pattern in settings.playbooks
     )
 
@@ -86,13 +102,13 @@ class Links:
 
     def _leaves(self, path: str) -> bool:
         real = os.path.realpath(path)
-        return not (real == self._root or real.startswith(self._root.rstrip(os.sep) + os.sep))
+        return not _is_below(real, self._root)
 
 
 def _chooser(settings: Settings) -> Callable[[str], bool]:
     """Return what tells, by its path alone, whether a file is a playbook; made once, asked for each of thousands."""
     others = {os.path.join(settings.root, settings.connectors), settings.config_file}
-    excluded = [_glob(pattern) for pattern in settings.exclude]
+    excluded = [path_pattern(pattern) for pattern in settings.exclude]
 
     def is_playbook(file: str) -> bool:
         if not file.endswith(ENDINGS) or file.endswith(TEST_ENDINGS) or file in others:
@@ -116,7 +132,7 @@ def _expand(root: str, pattern: str) -> Iterator[str]:
             yield from yaml_files(path)
         return
     fixed = pattern.partition("*")[0].partition("?")[0].partition("[")[0].rpartition("/")[0]
-    wanted = _glob(pattern)
+    wanted = path_pattern(pattern)
     for file in yaml_files(os.path.normpath(os.path.join(root, fixed))):
         if wanted.fullmatch(os.path.relpath(file, root).replace(os.sep, "/")):
             yield file
@@ -140,22 +156,6 @@ def _rows(folder: str) -> list[os.DirEntry[str]]:
             return list(rows)
     except OSError:
         return []
-
-
-def _glob(pattern: str) -> re.Pattern[str]:
-    """Compile a path pattern: `**` any folders, `*` and `?` within one name, a pattern without wildcard a folder or file."""
-    parts: list[str] = []
-    rest = pattern.removeprefix("./").rstrip("/")
-    while rest:
-        for token, regex in (("**/", "(?:.*/)?"), ("**", ".*"), ("*", "[^/]*"), ("?", "[^/]")):
-            if rest.startswith(token):
-                parts.append(regex)
-                rest = rest[len(token) :]
-                break
-        else:
-            parts.append(re.escape(rest[0]))
-            rest = rest[1:]
-    return re.compile("".join(parts) + "(?:/.*)?")
 
 
 def _not_ignored(files: list[str], root: str) -> list[str]:
