@@ -29,6 +29,9 @@ _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _NAME = re.compile(r"(?<![\w.$\[\]/-])(steps|inputs|alert)\.([^|(){}\[\],;:\"'=<>!?&+*/]+)")
 _PLAIN_NAME = re.compile(r"[\w-]+(?:\.[\w-]+)*")
 _SIMPLE_NAME = re.compile(r"[\w-]+")
+_SPACED_NAME = re.compile(
+    r"[\w-]+(?: (?!(?:and|else|if|in|is|not|or)\b)[\w-]+(?![\w.-]))*"
+)  # `.`: another value begins
 _LONGEST_KEPT = 100  # characters
 
 # What a step says about itself once it has acted; everything else is read before.
@@ -56,8 +59,7 @@ class Use(NamedTuple):
 
 def uses(playbook: Playbook) -> list[Use]:
     """Return all that a playbook reads, in the order of the file's steps; triggers and defaults of inputs first."""
-    declared = [given.name.strip() for given in playbook.inputs]
-    odd = [] if all(map(_SIMPLE_NAME.fullmatch, declared)) else sorted(declared, key=len, reverse=True)
+    declared = _Declared([given.name.strip() for given in playbook.inputs])
     found: list[Use] = []
     texts: list[tuple[NodePath, str]] = []
     for index, condition in enumerate(playbook.trigger_conditions):
@@ -65,14 +67,14 @@ def uses(playbook: Playbook) -> list[Use]:
     for given in playbook.inputs:
         _of_value(given.default, (*given.path, "default"), texts)
     for path, text in texts:
-        found += [Use(None, path, *mention, False) for mention in _read(text, odd)]
+        found += [Use(None, path, *mention, False) for mention in declared.read(text)]
     for step in playbook.all_steps:
         texts = []
         _of_step(step, texts)
         depth = len(step.path)
         for path, text in texts:
             afterwards = path[depth] in _AFTERWARDS
-            found += [Use(step, path, *mention, afterwards) for mention in _read(text, odd)]
+            found += [Use(step, path, *mention, afterwards) for mention in declared.read(text)]
     return found
 
 
@@ -142,31 +144,50 @@ def _of_value(value: Any, path: NodePath, texts: list[tuple[NodePath, str]]) -> 
             _of_value(inner, (*path, key), texts)
 
 
-def _read(text: str, odd: list[str]) -> Iterable[Mention]:
-    """Return what a template or a field mentions. `odd` are the declared inputs, if one has a space or dot in its name."""
-    if len(text) > _LONGEST_KEPT:
-        return _mentions.__wrapped__(text, tuple(odd))
-    return _mentions(text, tuple(odd))
+class _Declared:
+    """The names of a playbook's inputs, the longest first; a template is read with them where they could matter."""
+
+    def __init__(self, names: list[str]) -> None:
+        self._names = tuple(sorted(names, key=len, reverse=True))
+        self._always = not all(map(_SIMPLE_NAME.fullmatch, names))  # one has a space or a dot in its name
+
+    def read(self, text: str) -> Iterable[Mention]:
+        """Return what a template or a field mentions."""
+        declared = self._names if self._always or " " in text.strip() else ()
+        if len(text) > _LONGEST_KEPT:
+            return _mentions.__wrapped__(text, declared)
+        return _mentions(text, declared)
 
 
 @lru_cache(maxsize=4096)  # most templates of a repository are `inputs.host` and its like
-def _mentions(text: str, odd: tuple[str, ...]) -> tuple[Mention, ...]:
+def _mentions(text: str, declared: tuple[str, ...]) -> tuple[Mention, ...]:
     if '"' in text or "'" in text:
         text = _QUOTED.sub('""', text)
     found = []
-    for root, tail in _NAME.findall(text):
-        name, rest = _split(tail.rstrip(), odd if root == INPUTS else ())
+    match = _NAME.search(text)
+    while match:
+        root, tail = match[1], match[2].rstrip()
+        name, rest, length = _split(tail, declared, is_input=root == INPUTS)
         if name:
             found.append((root, name, rest))
+        match = _NAME.search(text, match.start(2) + length)  # `inputs.a if inputs.b else alert.c`
     return tuple(found)
 
 
-def _split(tail: str, declared: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """Split what stands after `inputs.` and its like; a declared input may have spaces or dots in its name."""
-    for name in declared:
+def _split(tail: str, declared: tuple[str, ...], *, is_input: bool) -> tuple[str, tuple[str, ...], int]:
+    """Split what stands after `inputs.` and its like into name and rest; the last is how much of it they take.
+
+    A declared input may have spaces or dots in its name; one that is not declared may have been meant to have spaces.
+    """
+    for name in declared if is_input else ():
         if tail == name or (tail.startswith(name) and not (tail[len(name)].isalnum() or tail[len(name)] in "_-")):
-            rest = _PLAIN_NAME.match(tail[len(name) + 1 :])
-            return name, tuple(rest.group().split(".")) if rest and tail[len(name)] == "." else ()
+            rest = _PLAIN_NAME.match(tail, len(name) + 1) if tail[len(name) : len(name) + 1] == "." else None
+            return (name, tuple(rest[0].split(".")), rest.end()) if rest else (name, (), len(name))
     plain = _PLAIN_NAME.match(tail)
-    first, *others = plain.group().split(".") if plain else ("",)
-    return first, tuple(others)
+    if plain is None:
+        return "", (), 1
+    spaced = _SPACED_NAME.match(tail) if is_input else None
+    if spaced is not None and spaced.end() > plain.end():
+        return spaced[0], (), spaced.end()
+    first, *others = plain[0].split(".")
+    return first, tuple(others), plain.end()
