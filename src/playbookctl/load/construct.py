@@ -96,7 +96,14 @@ class Constructor:
         return data
 
     def _merged(self, node: MappingNode, depth: int) -> dict[str, Any]:
-        """Return a mapping with `<<`; a key given twice then means that the later one is wanted."""
+        """Return a mapping with `<<`; a key that comes in by it and is given too is wanted as given."""
+        own: set[str] = set()
+        for key, _ in node.value:
+            if key.tag != MERGE:
+                name = str(key.value)
+                if name in own:
+                    self._duplicate(node, key, name)
+                own.add(name)
         merged = {self._key(key): value for key, value in pairs(node)}
         return {key: self.build(value, depth + 1) for key, value in merged.items()}
 

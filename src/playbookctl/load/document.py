@@ -77,7 +77,11 @@ def _document(source: Source, root: Any) -> tuple[Document | None, Problems]:
         span = spans.span_of(error.node) if error.node else _TOP
         return None, [("PB008", Problem((), str(error), span=_first_line(span)))]
     problems: Problems = []
+    met: set[tuple[str, int]] = set()  # what an alias or `<<` takes in again is said once, where it stands
     for remark in constructor.remarks:
+        if (said := (remark.code, id(remark.node))) in met:
+            continue
+        met.add(said)
         path = spans.path_of(remark.node)
         related = (
             (Related(spans.path_of(remark.other), "it stands here first", span=spans.span_of(remark.other)),)
