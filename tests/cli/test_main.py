@@ -36,6 +36,11 @@ WRONG_USAGE = [
     (["validate", "nowhere.yaml"], "there is no file or folder 'nowhere.yaml'"),
     (["validate", "--select", "PB777"], "no rule has the code or name 'PB777'"),
     (["validate", "--ignore", "unknown-stp"], "did you mean 'unknown-step'?"),
+    (["-v", "validat"], "there is no command 'validat'; did you mean 'validate'?"),
+    (["--nonsense", "validate"], "No such option '--nonsense'"),
+    (["--env", "prod", "validate"], "No such option '--env'"),
+    (["validate", "--today", "tomorrow"], "'tomorrow' is no date"),
+    (["review", "--base", "main", "--today", "2027-02-30"], "'2027-02-30' is no date"),
     (["validate", "--format", "xml"], "Invalid value for '--format'"),
     (["validate", "--report", "json"], "--report json is not FORMAT=PATH"),
     (["validate", "--report", "json=/nowhere/x"], "'/nowhere/x' cannot be written"),
@@ -108,15 +113,36 @@ NAMED = "key: b\nname: B\nsteps:\n  - {id: a, type: manual, message: Look.}\n"
 
 @pytest.mark.parametrize(
     ("more", "said"),
-    [([], []), (["--stdin-filename", "playbooks/b.yaml"], []), (["--stdin-filename", "playbooks/c.yaml"], ["PB006"])],
+    [
+        ([], []),
+        (["--stdin-filename", "playbooks/b.yaml"], []),
+        (["--stdin-filename", "./playbooks/../playbooks/b.yaml"], []),
+        (["--stdin-filename", os.path.join("{here}", "playbooks", "b.yaml")], []),
+        (["--stdin-filename", "playbooks/c.yaml"], ["PB006"]),
+    ],
 )
 def test_a_text_without_a_name_is_the_new_text_of_the_playbook_with_its_key(
     repository: Path, more: list[str], said: list[str]
 ) -> None:
     (repository / "playbooks" / "b.yaml").write_text(NAMED, "utf-8")
     command = [sys.executable, "-m", "playbookctl", "validate", "-", "--select", "PB006,PB505", "--format", "json"]
+    more = [word.format(here=repository) for word in more]
     done = subprocess.run([*command, *more], cwd=repository, input=NAMED, capture_output=True, text=True, check=False)
     assert [row["code"] for row in json.loads(done.stdout)["findings"] if row["code"] == "PB006"] == said
+
+
+@pytest.mark.parametrize(
+    "before", [["-v"], ["--verbose", "--color", "always"], ["--color=always"], ["--config", "playbookctl.yaml", "-q"]]
+)
+def test_options_of_a_command_may_stand_before_it(
+    repository: Path, capsys: pytest.CaptureFixture[str], before: list[str]
+) -> None:
+    (repository / "playbookctl.yaml").write_text("namespace: a\n", "utf-8")
+    (repository / "playbooks" / "b.yaml").write_text(BAD, "utf-8")
+    assert run([*before, "validate", "playbooks/b.yaml"]) == ExitCode.FINDINGS
+    said = capsys.readouterr()
+    assert run(["validate", *before, "playbooks/b.yaml"]) == ExitCode.FINDINGS
+    assert capsys.readouterr() == said
 
 
 def test_a_reader_who_leaves_is_no_error(repository: Path) -> None:

@@ -20,6 +20,11 @@ _SECTIONS = {
     "writes": "Commands that write to a server",
     "forge": "Commands that write to GitHub or GitLab",
 }
+# Options of commands that are taken before the command, too, and whether a value follows.
+_BEFORE = {
+    "-v": False, "--verbose": False, "-q": False, "--quiet": False, "--no-cache": False,
+    "--color": True, "--config": True, "--env": True, "--format": True, "--log-file": True,
+}  # fmt: skip
 
 
 class LazyGroup(click.Group):
@@ -29,6 +34,15 @@ class LazyGroup(click.Group):
         """Return the names of all commands, sorted."""
         names = [name[:-3] for name in os.listdir(_FOLDER) if name.endswith(".py") and not name.startswith("_")]
         return sorted(name.replace("_", "-") for name in names)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take options that every report has before the command as well: `playbookctl -v validate`."""
+        at = 0
+        while at < len(args) and args[at].partition("=")[0] in _BEFORE:
+            at += 1 + (_BEFORE[args[at].partition("=")[0]] and "=" not in args[at])
+        if 0 < at < len(args) and not args[at].startswith("-"):
+            args = [args[at], *args[:at], *args[at + 1 :]]
+        return super().parse_args(ctx, args)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command called `cmd_name`, None if there is none."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "cache_option", "config_option", "display", "environment_option", "jobs_option", "output_options", "show", "today",
-    "wanted_reports", "write_file",
+    "today_option", "wanted_reports", "write_file",
 ]  # fmt: skip
 FORMAT_NAMES = formats()
 
@@ -68,6 +68,23 @@ def jobs_option(command: Command) -> Command:
         "-j", "--jobs", type=click.IntRange(min=0), default=0, metavar="N", callback=lambda _, __, jobs: jobs or cores(),
         help="Processes for a few hundred files or more. Default: as many as there are cores.",
     )(command)  # fmt: skip
+
+
+def today_option(command: Command) -> Command:
+    """Add `--today`; the command is given an ISO date."""
+    return click.option("--today", metavar="DATE", callback=_date,
+                        help="The date by which suppressions expire. Default: today.")(command)  # fmt: skip
+
+
+def _date(_: click.Context, __: click.Parameter, date: str | None) -> str:
+    if date is None:
+        return today()
+    from datetime import datetime
+
+    try:
+        return datetime.strptime(date, "%Y-%m-%d").date().isoformat()  # noqa: DTZ007 - a day, not a moment
+    except ValueError:
+        raise UsageError(f"'{date}' is no date", hint="write for example 2027-01-31") from None
 
 
 def environment_option(command: Command) -> Command:

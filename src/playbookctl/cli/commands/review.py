@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from playbookctl import __version__
-from playbookctl.cli.options import config_option, display, today, wanted_reports, write_file
+from playbookctl.cli.options import config_option, display, today_option, wanted_reports, write_file
 from playbookctl.consequences import with_effects
 from playbookctl.errors import ExitCode
 from playbookctl.model.review import Level
@@ -35,14 +35,14 @@ FORMATS = ("text", "json", "markdown")
 )
 @click.option("--fail-on", type=click.Choice(["none", *(f"risk={level.value}" for level in Level)]), default="none",
               show_default=True, help="The mildest risk that makes the exit code 1.")  # fmt: skip
-@click.option("--today", "today_", metavar="DATE", help="The date by which suppressions expire. Default: today.")
+@today_option
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
               help="Colour. NO_COLOR is honoured.")  # fmt: skip
 @click.option("-v", "--verbose", is_flag=True, help="Say everything that is different.")
 @click.pass_context
 def command(
     ctx: click.Context, /, base: str, head: str, alerts: str | None, plan: str | None, config: str | None,
-    format_name: str, reports: tuple[str, ...], fail_on: str, today_: str | None, color: str, verbose: bool,
+    format_name: str, reports: tuple[str, ...], fail_on: str, today: str, color: str, verbose: bool,
 ) -> None:  # fmt: skip
     """Say what a pull request changes, risks first.
 
@@ -52,7 +52,7 @@ def command(
     """
     wanted = wanted_reports(reports, FORMATS)
     here = os.getcwd()
-    made = with_effects(review(here, base, head, config, today_ or today()), here, alerts=alerts, plan=plan)
+    made = with_effects(review(here, base, head, config, today), here, alerts=alerts, plan=plan)
     for name, path in wanted:
         write_file(path, _render(name, made, display("never", verbose=verbose)))
     text = _render(format_name, made, display(color, verbose=verbose))

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from playbookctl.cli.options import cache_option, config_option, jobs_option, output_options, show, today, write_file
+from playbookctl.cli.options import (
+    cache_option,
+    config_option,
+    jobs_option,
+    output_options,
+    show,
+    today_option,
+    write_file,
+)
 from playbookctl.errors import ExitCode, UsageError
 from playbookctl.model.finding import Severity
 from playbookctl.pipeline import UNNAMED, CheckOptions, Repository, check
@@ -37,7 +45,7 @@ if TYPE_CHECKING:
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: also fixes that may change what is sent.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and write nothing. Exit code 1 if anything.")
 @click.option("--stdin-filename", metavar="NAME", default=UNNAMED, help="What '-' is called in the findings.")
-@click.option("--today", "today_", metavar="DATE", help="The date by which suppressions expire. Default: today.")
+@today_option
 @jobs_option
 @cache_option
 @output_options
@@ -84,11 +92,11 @@ def _check_options(
     only: set[str] | None,
 ) -> CheckOptions:
     return CheckOptions(
-        today=options["today_"] or today(),
+        today=options["today"],
         select=_codes(options["select"]),
         ignore=_codes(options["ignore"]),
         stdin=data,
-        stdin_name=options["stdin_filename"],
+        stdin_name=_name_of_input(repository, options["stdin_filename"]),
         known=recorder or _baseline(repository, options["baseline"]),
         only=only,
     )
@@ -138,6 +146,11 @@ def _baseline(repository: Repository, named: str | None) -> Baseline | None:
     from playbookctl.narrow import open_baseline
 
     return open_baseline(repository, None if named is None else os.path.abspath(named))
+
+
+def _name_of_input(repository: Repository, named: str) -> str:
+    """Return what standard input is called, as a file of that name is shown: editors hand over absolute paths."""
+    return UNNAMED if named in ("", UNNAMED) else repository.shown(os.path.abspath(named))
 
 
 def _codes(words: tuple[str, ...]) -> list[str]:
