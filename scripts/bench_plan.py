@@ -140,7 +140,7 @@ class Bench:
             found.append(Row("python -c pass", self.measured((sys.executable, "-c", "pass"))))
             found.append(Row("validate, nothing changed", self.measured(ours("validate"))))
             name = f"plan, nothing changed of {self.size:,}"
-            found.append(Row(name, self.measured(ours("plan")), calls=self.calls("plan")))
+            found.append(Row(name, self.measured(ours("plan")), calls=self.counted(ours("plan"))))
             with self.changed(self.some):
                 found.append(Row(f"plan, {self.some:,} changed", self.measured(ours("plan"))))
             with self.changed(self.many):
@@ -154,17 +154,17 @@ class Bench:
         for workers in self.workers:
             self.configure(workers)
             figures, calls = [], ""
-            for _ in range(self.runs):
+            for run in range(self.runs + 1):  # the first is not measured: it writes a log, to count the calls by
                 copy = Path(shutil.copy(self.database, self.database.with_name("copy.db")))
                 with self.serving(copy, SERVER_S), self.changed(self.many):
                     succeeded(
                         ours("plan"), self.repository
                     )  # so that the caches know the configuration and the changes
-                    log = self.repository / "calls.log"
-                    log.unlink(missing_ok=True)
-                    command = ours("sync", "--yes", "--allow-dirty", "--force", "--log-file", str(log))
-                    figures.append(succeeded(command, self.repository))
-                    calls = counted(log)
+                    command = ours("sync", "--yes", "--allow-dirty", "--force")
+                    if run:
+                        figures.append(succeeded(command, self.repository))
+                    else:
+                        calls = self.counted(command)
             name = f"sync, {self.many:,} changed, {workers} workers, a server that takes {SERVER_S * 1000:.0f} ms"
             yield Row(name, middle(figures), self.many, calls)
 
@@ -238,11 +238,11 @@ class Bench:
         """Return the medians of several runs, after one that is not counted."""
         return middle([succeeded(command, self.repository) for _ in range(self.runs + 1)][1:])
 
-    def calls(self, *arguments: str) -> str:
+    def counted(self, command: tuple[str, ...]) -> str:
         """Return how often a command calls what."""
         log = self.repository / "calls.log"
         log.unlink(missing_ok=True)
-        succeeded(ours(*arguments, "--log-file", str(log)), self.repository)
+        succeeded((*command, "--log-file", str(log)), self.repository)
         return counted(log)
 
 
