@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import socket
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -529,3 +530,21 @@ def test_the_tenant_comes_from_the_token_alone(tenant: str, client: httpx.Client
 def test_another_method_is_told_which_there_are(client: httpx.Client, method: str, path: str, allowed: str) -> None:
     answer = client.request(method, path)
     assert (answer.status_code, answer.headers["Allow"], answer.json()["status"]) == (405, allowed, 405)
+
+
+def test_a_client_that_goes_before_its_body_is_whole_changes_nothing_and_is_no_fault_of_the_server(
+    server: EmbeddedServer, client: httpx.Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = created(client)
+    head = (
+        f"PATCH {PLAYBOOKS}/{made['id']} HTTP/1.1\r\nHost: {httpx.URL(server.url).netloc.decode()}\r\n"
+        f"Authorization: {client.headers['Authorization']}\r\n"
+        "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
+    )
+    address = httpx.URL(server.url)
+    with socket.create_connection((address.host, address.port or 0)) as gone:
+        gone.sendall(head.encode() + b'{"name": "half')
+        time.sleep(0.1)
+    time.sleep(0.2)
+    assert client.get(f"{PLAYBOOKS}/{made['id']}").json() == made
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []

@@ -7,6 +7,8 @@ import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from starlette.requests import ClientDisconnect
+
 from playbookctl.server.problems import ApiProblem
 
 if TYPE_CHECKING:
@@ -42,16 +44,19 @@ def check_media_type(request: Request, accepted: tuple[str, ...]) -> str:
 
 
 async def read_bytes(request: Request) -> bytes:
-    """Return the body; raise ApiProblem 413 as soon as it is known to be too large."""
+    """Return the body; raise ApiProblem 413 as soon as it is known to be too large, 400 if the client goes before its end."""
     declared = request.headers.get("content-length", "0")
     if declared.isdecimal() and int(declared[:NUMBER_CHARACTERS]) > LARGEST_BODY:
         raise _too_large()
     chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > LARGEST_BODY:
-            raise _too_large()
-        chunks.append(chunk)
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > LARGEST_BODY:
+                raise _too_large()
+            chunks.append(chunk)
+    except ClientDisconnect:  # nobody hears the answer
+        raise _malformed("it ends before it is whole") from None
     return b"".join(chunks)
 
 
