@@ -78,6 +78,8 @@ REFUSED = [
     ("namespace: a\nnamespace: b\n", "playbookctl.yaml:2:1: the key 'namespace' stands twice"),
     ("- a\n", "playbookctl.yaml:1:1: a mapping is expected"),
     ("required_version: '>=99'\n", "but the config asks for '>=99'"),
+    ('connectors: "a\\0"\n', "a value holds the character U+0000"),
+    ('playbooks: [a, "\\0"]\n', "a value holds the character U+0000"),
     ("required_version: 'new'\n", "required_version 'new' is no version"),
 ]
 

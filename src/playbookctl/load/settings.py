@@ -58,9 +58,20 @@ def read_settings(config: str, shown: str, data: bytes) -> tuple[Settings, Entry
         if not unknown_key and code in ("PB001", "PB002", "PB003", "PB004", "PB008", "PB009"):
             place = f":{problem.span.start_line}:{problem.span.start_column}" if problem.span else ""
             raise ConfigError(f"{entry.source.path}{place}: {problem.message}", hint="mend the config, then try again")
+    if entry.document is not None and _holds_zero(entry.document.data):
+        raise ConfigError(
+            f"{entry.source.path}: a value holds the character U+0000, which no name of a file can have",
+            hint="mend the config, then try again",
+        )
     values = _with_severities(entry.document.data if entry.document else {})
     _check_version(values.get("required_version"))
     return Settings(values, os.path.dirname(os.path.abspath(config)), config), entry
+
+
+def _holds_zero(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any("\0" in key or _holds_zero(inner) for key, inner in value.items())
+    return any(map(_holds_zero, value)) if isinstance(value, list) else isinstance(value, str) and "\0" in value
 
 
 def _with_severities(data: dict[str, Any]) -> dict[str, Any]:
