@@ -48,6 +48,12 @@ def test_a_file_that_is_read_only_is_left(file: Path) -> None:
     assert file.read_text("utf-8") == OLD
 
 
+def test_a_file_with_two_names_is_written_once(file: Path) -> None:
+    (file.parent / "b.yaml").symlink_to(file.name)
+    write_all(str(file.parent), [(name, OLD, NEW) for name in ("a.yaml", "b.yaml")])
+    assert (file.read_text("utf-8"), (file.parent / "b.yaml").is_symlink()) == (NEW, True)
+
+
 def remove(file: Path) -> None:
     file.unlink()
 

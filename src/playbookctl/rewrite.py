@@ -20,12 +20,17 @@ _MARK = b"\xef\xbb\xbf"
 def write_all(here: str, changes: Iterable[tuple[str, str, str]]) -> None:
     """Write (file, text before, text after), files relative to `here`, each whole or not at all.
 
-    Raises UsageError where a file cannot be written, or is not what it was when it was read.
+    A file that goes by several names, as links do, is written once. Raises UsageError where a file cannot be written, or
+    is not what it was when it was read.
     """
+    done: dict[str, str] = {}
     for shown, before, after in changes:
         file = os.path.realpath(os.path.join(here, shown))
+        if done.get(file) == after:
+            continue
         try:
             _write(file, shown, before, after)
+            done[file] = after
         except OSError as error:
             raise UsageError(f"'{shown}' cannot be written: {(error.strerror or str(error)).lower()}") from error
 
