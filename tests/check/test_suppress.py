@@ -49,6 +49,7 @@ REACH = [
     (playbook(end="#playbookctl:ignore[pb402] spaces and case are free"), [4]),
     (playbook(end="# playbookctl: ignore[PB403] another rule"), []),
     (playbook(end="# playbookctl: ignore[PB402] over until=2026-05-31"), []),
+    (playbook(end="# playbookctl: ignore[PB402] until=2027-1-31 no date"), []),
     (playbook(end="# playbookctl: ignore[PB402] last day until=2026-06-01"), [4]),
     (playbook(above="# playbookctl: ignore[PB402] the next step"), [4, 5]),
     (playbook(first="# playbookctl: ignore[PB402] first line"), [1]),
@@ -101,6 +102,11 @@ REMARKS = [
         [("PB902", "the suppression of PB402 expired on 2026-01-31")],
     ),
     ("a: b # playbookctl: ignore[PB402] until=2027-01-31 migration", ("PB402",), []),
+    (
+        "a: b # playbookctl: ignore[PB402] until=31.12.2027 migration",
+        ("PB402",),
+        [("PB902", "'until=31.12.2027' names no day, so PB402 is not suppressed; write until=YYYY-MM-DD")],
+    ),
 ]
 
 
@@ -129,6 +135,35 @@ def test_what_suppresses_nothing_can_be_taken_out(text: str, title: str, left: s
 def test_without_all_rules_no_comment_is_called_unused() -> None:
     comments = comments_of(load_entry("x.yaml", b"a: b # playbookctl: ignore[PB402] agreed"))
     assert list(remarks(comments, TODAY, checked=False)) == []
+
+
+@pytest.mark.parametrize(
+    ("off", "said"),
+    [((), "PB402, PB4"), (("PB504",), "PB402, PB4"), (("PB401",), "PB402"), (("PB402",), "")],
+)
+def test_a_code_is_called_unused_where_all_rules_that_it_names_ran(off: tuple[str, ...], said: str) -> None:
+    comments = comments_of(load_entry("x.yaml", b"a: b # playbookctl: ignore[PB402, PB4] agreed"))
+    found = [problem.message for _, problem in remarks(comments, TODAY, checked=True, off=off)]
+    assert found == ([f"nothing here is suppressed by {said}; remove it"] if said else [])
+
+
+@pytest.mark.parametrize(
+    ("rules", "codes"),
+    [("{}", ["PB901", "PB901"]), ("{ignore: [PB504]}", ["PB901", "PB901"]), ("{ignore: [PB4]}", ["PB901"]),
+     ("{per_path: {playbooks: {ignore: [PB402]}}}", ["PB901"]), ("{per_path: {other: {ignore: [PB402]}}}", ["PB901", "PB901"])],
+)  # fmt: skip
+def test_a_rule_that_the_config_leaves_out_hides_no_unused_comment_of_others(
+    tmp_path: Path, rules: str, codes: list[str]
+) -> None:
+    (tmp_path / "playbooks").mkdir()
+    (tmp_path / "playbooks" / "a.yaml").write_text(
+        "key: a\nname: A # playbookctl: ignore[PB402] old\n"
+        "steps: # playbookctl: ignore[PB101] old\n  - {id: b, action: get-c}\n",
+        "utf-8",
+    )
+    (tmp_path / "playbookctl.yaml").write_text(f"rules: {rules}\n", "utf-8")
+    report = check(Repository(None, str(tmp_path)), (), CheckOptions(today=TODAY))
+    assert [finding.code for finding in report.findings if finding.code == "PB901"] == codes
 
 
 def test_the_reason_is_what_is_left_without_the_date() -> None:

@@ -49,7 +49,7 @@ class Engine:
         self._rules = on
         self._examiner = Examiner(rules.values(), context)
         self._workspace_rules = [rule for rule in on.values() if rule.kind == "workspace"]
-        self._all_on = len(on) == len(rules)
+        self._off = [code for code in rules if code not in on]
         self._context = context
         self._selection = selection
         self._reopen = reopen
@@ -123,11 +123,17 @@ class Engine:
         """Return the findings about the suppressing comments of `files`; call it last."""
         found: list[Finding] = []
         for file in sorted(files & set(self._comments)):
-            checked = self._all_on and file not in self._rejected
-            for code, problem in remarks(self._comments[file], self._today, checked=checked):
+            checked = file not in self._rejected
+            off = self._off_in(file)
+            for code, problem in remarks(self._comments[file], self._today, checked=checked, off=off):
                 if rule := self._rules.get(code):
                     found += self._findings(rule, problem, self.entry(file))
         return found
+
+    def _off_in(self, file: str) -> list[str]:
+        """Return the codes of the rules that do not speak of a file."""
+        silent = (code for code, rule in self._rules.items() if self._selection.severity(rule, None, file) is None)
+        return [*self._off, *silent]
 
     def entry(self, file: str) -> Entry:
         """Return the entry of a file again, from among the last that were asked for."""

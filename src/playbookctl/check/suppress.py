@@ -7,20 +7,22 @@ a key with its value); on the first line of the file of the whole file.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from playbookctl.check.codes import RETIRED, retirement
 from playbookctl.model.finding import Edit, Fix, Problem, Severity, Suppression
+from playbookctl.model.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from playbookctl.model.source import Span
     from playbookctl.model.workspace import Entry
 
 _WORD = "playbookctl:"
 _COMMENT = re.compile(r"#[ \t]*playbookctl:[ \t]*ignore\[(?P<codes>[^\]\r\n]*)\](?P<rest>[^\r\n]*)")
-_UNTIL = re.compile(r"\buntil=(\d{4}-\d{2}-\d{2})\b")
+_UNTIL = re.compile(r"\buntil=(\S*)")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _BREAK = re.compile(r"\r\n|\n|\r")
 _REACH_OF_FILE = (0, 1 << 60)
 
@@ -34,7 +36,7 @@ class Comment:
         self, codes: tuple[str, ...], until: str, reason: str, span: Span, reach: tuple[int, int], text: str
     ) -> None:
         self.codes = codes
-        self.until = until  # an ISO date, '' for ever
+        self.until = until  # an ISO date, or what stands in the place of one; '' for ever
         self.reason = reason
         self.span = span
         self.start, self.end = reach
@@ -42,8 +44,13 @@ class Comment:
         self.text = text
 
     def is_expired(self, today: str) -> bool:
-        """Tell whether the date after `until=` has passed; `today` is an ISO date."""
-        return bool(self.until) and self.until < today
+        """Tell whether the date after `until=` has passed, or is none; `today` is an ISO date."""
+        return bool(self.until) and (not self.has_date or self.until < today)
+
+    @property
+    def has_date(self) -> bool:
+        """Whether what stands after `until=` is a date."""
+        return _DATE.fullmatch(self.until) is not None
 
 
 def comments_of(entry: Entry) -> list[Comment]:
@@ -66,22 +73,35 @@ def suppress(code: str, span: Span, comments: list[Comment], today: str) -> Supp
 
 
 def remarks(
-    comments: list[Comment], today: str, *, checked: bool, retired: Mapping[str, str] = RETIRED
+    comments: list[Comment],
+    today: str,
+    *,
+    checked: bool,
+    off: Iterable[str] = (),
+    retired: Mapping[str, str] = RETIRED,
 ) -> Iterator[tuple[str, Problem]]:
     """Yield what is wrong with the comments themselves, as (code, problem): unused, expired, without a reason.
 
-    `checked` says whether all rules ran: only then can a comment be called unused.
+    `checked` says whether the rules have seen the file, `off` which of them did not run (their codes): of a code that
+    names such a one it cannot be said that it is unused.
     """
     for comment in comments:
         codes = ", ".join(comment.codes)
         if comment.is_expired(today):
-            yield "PB902", Problem((), f"the suppression of {codes} expired on {comment.until}", span=comment.span)
+            said = f"the suppression of {codes} expired on {comment.until}"
+            if not comment.has_date:
+                said = f"'until={comment.until}' names no day, so {codes} is not suppressed; write until=YYYY-MM-DD"
+            yield "PB902", Problem((), said, span=comment.span)
             continue
         gone = {code: said for code in comment.codes if (said := retirement(code, retired))}
         for said in gone.values():
             fix = _without(comment, set(gone))
             yield "PB901", Problem((), f"{said}; remove it here", span=comment.span, severity=Severity.NOTE, fix=fix)
-        unused = [code for code in comment.codes if code not in comment.is_used and code not in gone]
+        unused = [
+            code
+            for code in comment.codes
+            if code not in comment.is_used and code not in gone and not any(each.startswith(code) for each in off)
+        ]
         if unused and checked:
             message = f"nothing here is suppressed by {', '.join(unused)}; remove it"
             yield "PB901", Problem((), message, span=comment.span, fix=_without(comment, set(unused)))
@@ -101,16 +121,20 @@ def _without(comment: Comment, codes: set[str]) -> Fix:
 
 def _read(entry: Entry, text: str) -> Iterator[Comment]:
     spans = entry.document.spans if entry.document else None
+    begins = [0, *(match.end() for match in _BREAK.finditer(text))]
     for match in _COMMENT.finditer(text):
         offset = match.start()
         if spans and spans.in_text(offset):
             continue
-        line_start = max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+        line = bisect_right(begins, offset)
+        line_start = begins[line - 1]
         before = text[line_start:offset]
         codes = tuple(code.strip().upper() for code in match.group("codes").split(",") if code.strip())
         if before and not before[-1].isspace():
             continue
-        span = _span(text, offset, match.end())
+        width = len(match.group().rstrip())
+        column = offset - line_start + 1
+        span = Span(line, column, line, column + width, offset, offset + width)
         if not before.strip() and _is_first_line(text, line_start):
             reach = _REACH_OF_FILE
         elif before.strip():
@@ -137,12 +161,3 @@ def _next_content(text: str, offset: int) -> int:
     pattern = re.compile(r"(?:\s+|#[^\r\n]*)*")
     match = pattern.match(text, offset)
     return match.end() if match else offset
-
-
-def _span(text: str, start: int, end: int) -> Span:
-    from playbookctl.model.source import Span
-
-    breaks = [match.end() for match in _BREAK.finditer(text, 0, start)]
-    line, column = len(breaks) + 1, start - (breaks[-1] if breaks else 0) + 1
-    width = len(text[start:end].rstrip())
-    return Span(line, column, line, column + width, start, start + width)

@@ -17,7 +17,7 @@ steps:
     action: block-sender
 ```
 
-It is said only when all rules ran, so not with `--select` or `--ignore`.
+It is said of a code only where every rule that it names ran: not where `--select`, `--ignore` or the config left one out.
 
 **How to fix it:** remove the comment, or the code from its list.
 """

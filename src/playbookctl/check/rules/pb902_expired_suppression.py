@@ -1,6 +1,7 @@
 """A comment suppressed a finding until a day that has passed.
 
-The finding counts again. The date was a promise; somebody should look at it.
+The finding counts again. The date was a promise; somebody should look at it. So it does where `until=` names no day such
+as `2027-01-31`: nobody could tell when the promise ends.
 
 ```yaml bad
 name: Phishing  # playbookctl: ignore[PB501] until=2026-01-31 text follows  # <- PB902
