@@ -51,6 +51,14 @@ class Committed:
             if path.endswith(_ENDINGS) and belongs(os.path.join(self.root, path), settings)
         }
 
+    def covers(self, folder: str, settings: Settings) -> bool:
+        """Tell whether a file in a folder, or below it, could be a playbook by `settings`."""
+        place = os.path.join(self.root, folder)
+        below = f"{os.path.relpath(place, settings.root)}/".replace(os.sep, "/")
+        return belongs(os.path.join(place, "any.yaml"), settings) or any(
+            pattern.removeprefix("./").startswith(below) for pattern in settings.playbooks
+        )
+
     def load(self, path: str) -> Entry:
         """Return the entry of a playbook file, readable or not."""
         return self._entry(path, "playbook")

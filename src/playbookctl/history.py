@@ -110,12 +110,14 @@ class History:
     def changed_since(self, commit: str) -> frozenset[str]:
         """Return the paths, relative to the root, that differ between `commit` and the work tree.
 
-        Committed, staged, not staged or not known to git, all the same; deleted ones too; a renamed file has both paths.
+        Committed, staged, not staged or not known to git, all the same; deleted ones too; a renamed file has both paths. Of
+        a repository in this one there is only the path of its folder, whatever changed in it.
         """
         settings = _without_filters(self.root)
         known = _git(
-            self.root, "diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", commit, "--", settings=settings
-        )
+            self.root, "diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--ignore-submodules=none", commit, "--",
+            settings=settings,
+        )  # fmt: skip
         unknown = _git(self.root, "ls-files", "--others", "--exclude-standard", "-z")
         return frozenset(row for answer in (known, unknown) for row in answer.split("\0") if row)
 
@@ -158,13 +160,21 @@ class History:
         inside = f"{below}/"
         return {path: name for path, name in blobs.items() if below in (".", path) or path.startswith(inside)}
 
+    def submodules(self, commit: str) -> frozenset[str]:
+        """Return the paths at which `commit` has a commit of another repository."""
+        return frozenset(self._listed(commit, "commit"))
+
     def _tree(self, commit: str) -> dict[str, str]:
         """Return {path: name of its blob} of every file in a commit, nothing for a commit that is not here."""
         if self.commit_of(commit) is None:
             return {}
+        return self._listed(commit, "blob")
+
+    def _listed(self, commit: str, kind: str) -> dict[str, str]:
+        """Return {path: name} of what a commit has of a kind."""
         listed = _git(self.root, "ls-tree", "-r", "-z", "--full-tree", commit)  # `--format` would need git 2.36
         rows = [row.split("\t", 1) for row in listed.split("\0") if row]
-        return {path: head.split(" ")[2] for head, path in rows if head.split(" ")[1] == "blob"}
+        return {path: head.split(" ")[2] for head, path in rows if head.split(" ")[1] == kind}
 
     def _texts(self, blobs: dict[str, str]) -> dict[str, str]:
         texts = self._blobs(sorted(set(blobs.values())))

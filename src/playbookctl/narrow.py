@@ -70,7 +70,12 @@ def affected_since(repository: Repository, ref: str) -> Affected:
     before = _keys_before(history, base, rows, settings)
     own = {shown for real, shown in playbooks.items() if real in changed or os.path.realpath(real) in changed}
     gone = {path for path in before if path not in playbooks}
-    decisive = next(iter(sorted(changed & _deciding(settings))), "") or _config_above(changed, settings)
+    others = _repositories(history, base, rows)
+    decisive = (
+        next(iter(sorted(changed & _deciding(settings))), "")
+        or _config_above(changed, settings)
+        or next((folder for folder in others if _holds_playbooks(folder, playbooks, settings)), "")
+    )
     return affected(
         set(playbooks.values()),
         own,
@@ -124,7 +129,8 @@ def _keys_before(history: History, base: str, rows: Iterable[str], settings: Set
 def _deciding(settings: Settings) -> set[str]:
     """Return the files on which the findings in all playbooks depend."""
     files = [settings.connectors, settings.attack_file, settings.config_file, settings.baseline]
-    return {_real(os.path.join(settings.root, file)) for file in files if file}
+    paths = [os.path.join(settings.root, file) for file in files if file]
+    return {*map(_real, paths), *map(os.path.realpath, paths)}  # a link and what it leads to are two files to git
 
 
 def _config_above(changed: Iterable[str], settings: Settings) -> str:
@@ -135,6 +141,19 @@ def _config_above(changed: Iterable[str], settings: Settings) -> str:
         if name in CONFIG_NAMES and (root + os.sep).startswith(folder + os.sep) and not os.path.exists(path):
             return path
     return ""
+
+
+def _repositories(history: History, base: str, rows: Iterable[str]) -> list[str]:
+    """Return the folders (absolute, sorted) of the changed paths that are repositories of their own."""
+    known = history.submodules(base)
+    folders = {row for row in rows if row in known or os.path.isdir(os.path.join(history.root, row))}
+    return [os.path.join(history.root, row.rstrip("/")) for row in sorted(folders)]
+
+
+def _holds_playbooks(folder: str, playbooks: Iterable[str], settings: Settings) -> bool:
+    """Tell whether a folder holds one of the playbooks, or may have held some; paths are absolute and real."""
+    below = os.path.join(settings.root, os.path.relpath(folder, os.path.realpath(settings.root)), "any.yaml")
+    return belongs(below, settings) or any(file.startswith(folder + os.sep) for file in playbooks)
 
 
 def _real(file: str) -> str:

@@ -92,7 +92,7 @@ def _compare(judge: Judge, old: Committed, new: Committed, base: Commit, head: C
         catalogue=judge.base.catalogue,
         hidden=_hidden(judge, new),
         files=tuple(sorted(changed & own)),
-        not_checked=(*notes, *_not_checked(now, changed - ours - own), *_elsewhere(judge, new)),
+        not_checked=(*notes, *_not_checked(now, changed - ours - own), *_elsewhere(judge, new), *_submodules(old, new)),
         more=tuple(_more(judge, old, new, changed)),
         rules=RuleInfos(),
         attack_name=judge.attack_name,
@@ -101,8 +101,10 @@ def _compare(judge: Judge, old: Committed, new: Committed, base: Commit, head: C
 
 
 def _changed(old: Tree, new: Tree) -> set[str]:
-    """Return the paths that differ between two commits."""
-    return {path for path in old.files.keys() | new.files.keys() if old.files.get(path) != new.files.get(path)}
+    """Return the paths that differ between two commits, and the links that lead to something else."""
+    links = old.links(), new.links()
+    led = {path for path in links[0].keys() & links[1].keys() if links[0][path] != links[1][path]}
+    return led | {path for path in old.files.keys() | new.files.keys() if old.files.get(path) != new.files.get(path)}
 
 
 def _hidden(judge: Judge, new: Committed) -> tuple[str, ...]:
@@ -117,6 +119,13 @@ def _elsewhere(judge: Judge, new: Committed) -> Iterator[str]:
     more = () if new.wrong else sorted(new.playbooks(new.settings).keys() - new.playbooks(judge.settings).keys())
     if more:
         yield f"{words.count(len(more), 'file')} that only the changed config takes for playbooks: {words.listed(more)}"
+
+
+def _submodules(old: Committed, new: Committed) -> Iterator[str]:
+    other = [path for path, _ in old.tree.submodules.items() ^ new.tree.submodules.items()]
+    if other:
+        names = sorted(set(other))
+        yield f"{words.count(len(names), 'changed submodule')}: {words.listed(names)}"
 
 
 def _more(judge: Judge, old: Committed, new: Committed, changed: set[str]) -> Iterator[Part]:
@@ -136,6 +145,13 @@ def _more(judge: Judge, old: Committed, new: Committed, changed: set[str]) -> It
             before = "it said something else" if path in old.tree.files else "there was none"
             now, undo = "it decides for what lies beside and below it", "look at it as at the repository's own"
             yield _own(Level.MEDIUM, path, "is another config, which decides for its folder", before, now, undo)
+    for path in sorted(new.tree.submodules):
+        if new.tree.submodules[path] != old.tree.submodules.get(path) and new.covers(path, judge.settings):
+            before = "it had another commit" if path in old.tree.submodules else "there was no submodule"
+            undo = "look at that commit, or put the playbooks into this repository"
+            phrase = "is a submodule where playbooks lie, so nothing of them is reviewed"
+            now = f"commit {new.tree.submodules[path][:12]} of another repository"
+            yield _own(Level.HIGH, path, phrase, before, now, undo, RiskKind.UNREADABLE)
     pinned = judge.base.attack_path
     if pinned in changed:
         now = "it is another" if pinned in new.tree.files else "it is gone"

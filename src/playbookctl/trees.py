@@ -46,15 +46,21 @@ class Store:
         self._kept: dict[str, bytes] = {}
         self._room = _MOST_KEPT
 
-    def tree(self, commit: str) -> dict[str, Blob]:
-        """Return {path relative to the root: file} of a commit (its full id). Raises ConfigError if git fails."""
+    def tree(self, commit: str) -> tuple[dict[str, Blob], dict[str, str]]:
+        """Return {path relative to the root: file} of a commit (its full id), and {path: commit} of its submodules.
+
+        Raises ConfigError if git fails.
+        """
         listed = self._git("ls-tree", "-r", "-l", "-z", "--full-tree", commit).decode("utf-8", "surrogateescape")
         found: dict[str, Blob] = {}
+        others: dict[str, str] = {}
         for head, path in (row.split("\t", 1) for row in listed.split("\0") if row):
             mode, kind, name, size = head.split()
             if kind == "blob":
                 found[path] = Blob(mode, name, int(size) if size.isdecimal() else -1)
-        return found
+            else:
+                others[path] = name
+        return found, others
 
     def fetch(self, blobs: Iterable[Blob]) -> None:
         """Read contents ahead, as far as there is room. Raises ConfigError for one that this clone does not have."""
@@ -91,11 +97,11 @@ class Store:
 
 
 class Tree:
-    """One commit: `files` by path, relative to the root of the work tree."""
+    """One commit: `files` by path, relative to the root of the work tree; `submodules` are the commits of others by path."""
 
     def __init__(self, store: Store, commit: str) -> None:
         self.commit = commit
-        self.files = store.tree(commit)
+        self.files, self.submodules = store.tree(commit)
         self._store = store
 
     def resolve(self, path: str) -> Blob | None:
@@ -113,6 +119,18 @@ class Tree:
             if blob is None:
                 break
         raise LeadsOut(path)
+
+    def links(self) -> dict[str, Blob | None]:
+        """Return what each symbolic link leads to; None for one that leads to no file of the commit."""
+        links = {path: blob for path, blob in self.files.items() if blob.is_link}
+        self.fetch(blob for blob in links.values() if blob.size <= _LONGEST_LINK)
+        return {path: self._led(path) for path in links}
+
+    def _led(self, path: str) -> Blob | None:
+        try:
+            return self.resolve(path)
+        except LeadsOut:
+            return None
 
     def fetch(self, blobs: Iterable[Blob]) -> None:
         """Read contents ahead; see `Store.fetch`."""

@@ -195,6 +195,56 @@ def test_files_that_are_no_playbooks_do_not_count(work: Path, capsys: pytest.Cap
     assert checked(capsys, "--changed-since", "main") == ("", "no playbook changed since main: 0 of 5 are checked")
 
 
+def another_repository(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    git(folder, "init", "-q", "-b", "main", ".")
+    (folder / "s.yaml").write_text(playbook("s"), "utf-8")
+    commit(folder)
+    return folder
+
+
+def test_a_submodule_among_the_playbooks_decides_about_all(
+    work: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """git tells of a submodule that it is another one, and not which of its files."""
+    other = another_repository(tmp_path / "other")
+    git(work, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(other), "playbooks/sub")
+    git(work, "config", "-f", ".gitmodules", "submodule.playbooks/sub.ignore", "all")
+    commit(work, "a submodule")
+    git(work, "branch", "-f", "main")
+    assert checked(capsys, "--changed-since", "main")[0] == ""
+    (work / "playbooks" / "sub" / "s.yaml").write_text(playbook("s", calls="a"), "utf-8")
+    named, said = checked(capsys, "--changed-since", "main")
+    assert (named, "playbooks/sub changed since main and decides about all" in said) == ("abcdes", True)
+    commit(work / "playbooks" / "sub")
+    commit(work)
+    assert checked(capsys, "--changed-since", "main")[0] == "abcdes"
+    git(work, "rm", "-qf", "playbooks/sub")
+    commit(work)
+    assert checked(capsys, "--changed-since", "main")[0] == "abcde"
+
+
+def test_a_submodule_elsewhere_does_not_count(work: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = another_repository(tmp_path / "other")
+    git(work, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(other), "tools")
+    assert checked(capsys, "--changed-since", "main")[0] == ""
+
+
+def test_a_repository_that_git_does_not_know_decides_about_all(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    another_repository(work / "playbooks" / "nested")
+    assert checked(capsys, "--changed-since", "main")[0] == "abcdes"
+
+
+def test_what_a_link_to_a_deciding_file_leads_to_decides(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (work / "shared.yaml").write_text("connectors: {}\n", "utf-8")
+    (work / "connectors.yaml").unlink()
+    (work / "connectors.yaml").symlink_to("shared.yaml")
+    commit(work)
+    git(work, "branch", "-f", "main")
+    (work / "shared.yaml").write_text("connectors: {edr: {provider: edr}}\n", "utf-8")
+    assert checked(capsys, "--changed-since", "main")[0] == "abcde"
+
+
 def test_paths_narrow_it_further(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
     touch(work, "c", "d")
     assert checked(capsys, "--changed-since", "main", "playbooks/d.yaml", "playbooks/e.yaml")[0] == "d"

@@ -129,3 +129,45 @@ def test_no_environment_variable_of_the_tool_matters(clone: Clone, monkeypatch: 
     for name in ("CPOD_API_KEY", "CPOD_BASE_URL", "CPOD_CLIENT_ID", "CPOD_CLIENT_SECRET"):
         monkeypatch.setitem(os.environ, name, "http://127.0.0.1:9")
     assert run(clone, "--base", "main").stdout == plain
+
+
+def test_a_submodule_where_playbooks_lie_is_a_risk_and_any_other_is_said(clone: Clone, tmp_path: Path) -> None:
+    other = Clone(tmp_path / "other")
+    other.base(estate())
+    for path in ("playbooks/more", "tools"):
+        clone.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(other.folder), path)
+    commit = clone.git("-C", "tools", "rev-parse", "HEAD")
+    clone.commit()
+    said = json.loads(run(clone, "--base", "main", "--format", "json").stdout)
+    (risk,) = said["risks"]
+    assert (risk["level"], risk["kinds"], risk["file"]) == ("high", ["unreadable"], "playbooks/more")
+    assert (risk["before"], commit[:12] in risk["now"]) == ("there was no submodule", True)
+    assert "2 changed submodules: 'playbooks/more' and 'tools'" in said["not_checked"]
+
+
+def test_a_submodule_above_the_playbooks_is_a_risk_too(clone: Clone, tmp_path: Path) -> None:
+    clone.git("checkout", "-q", "main")
+    clone.write("playbookctl.yaml", {**CONFIG, "playbooks": ["playbooks", "vendor/soc/playbooks"]})
+    clone.commit()
+    clone.git("checkout", "-qB", "pr")
+    other = Clone(tmp_path / "other")
+    other.base(estate())
+    clone.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(other.folder), "vendor/soc")
+    clone.commit()
+    assert run(clone, "--base", "main", "--fail-on", "risk=high").returncode == 1
+
+
+def test_findings_behind_a_link_are_those_of_what_it_leads_to_now(clone: Clone) -> None:
+    clone.git("checkout", "-q", "main")
+    linked = {**estate()["report"], "key": "linked"}
+    clone.write("shared/linked.yaml", linked)
+    (clone.folder / "playbooks/linked.yaml").symlink_to("../shared/linked.yaml")
+    clone.commit()
+    clone.git("checkout", "-qB", "pr")
+    clone.write(
+        "shared/linked.yaml",
+        {**linked, "trigger_conditions": [{"field": "alert.title", "op": "matches", "value": "("}]},
+    )
+    clone.commit()
+    said = json.loads(run(clone, "--base", "main", "--format", "json").stdout)
+    assert ("PB410", "playbooks/linked.yaml") in {(each["code"], each["file"]) for each in said["new_findings"]}
