@@ -19,6 +19,23 @@ HIGH, MEDIUM, LOW = Level
 K = RiskKind
 
 
+def world() -> Playbooks:
+    """Return the estate, a loop of calls that is started by hand, and another playbook that isolates."""
+    calling = {
+        "id": "one",
+        "type": "playbook",
+        "playbook": "contain",
+        "with": {"host": "{{ item }}", "ask_first": True},
+    }
+    each = {"id": "each", "type": "section", "for_each": "{{ alert.hosts }}", "max_targets": 9, "steps": [calling]}
+    known = estate()
+    return {
+        **known,
+        "round": {"key": "round", "name": "Round", "owner": "lead", "steps": [each]},
+        "contain-too": {**copy.deepcopy(known["contain"]), "key": "contain-too", "name": "Contain too"},
+    }
+
+
 def flip_default(books: Playbooks) -> None:
     books["phish"]["steps"][2]["with"].pop("ask_first")
     books["contain"]["inputs"]["ask_first"]["default"] = False
@@ -38,6 +55,26 @@ def hand_false(books: Playbooks) -> None:
 
 def hand_another_host(books: Playbooks) -> None:
     books["phish"]["steps"][2]["with"]["host"] = "{{ alert.source_id }}"
+
+
+def hand_another_reason(books: Playbooks) -> None:
+    books["phish"]["steps"][2]["with"]["reason"] = "because"
+
+
+def other_default_host(books: Playbooks) -> None:
+    books["contain"]["inputs"]["host"]["default"] = "*"
+
+
+def loop_through_all_hosts(books: Playbooks) -> None:
+    books["sweep"]["steps"][0]["for_each"] = "{{ alert.everything }}"
+
+
+def loop_of_calls_through_all_hosts(books: Playbooks) -> None:
+    books["round"]["steps"][0]["for_each"] = "{{ alert.everything }}"
+
+
+def call_another_that_isolates(books: Playbooks) -> None:
+    books["phish"]["steps"][2]["playbook"] = "contain-too"
 
 
 def drop_approval(books: Playbooks) -> None:
@@ -341,7 +378,12 @@ ROWS: list[tuple[Callable[[Any], None], Expected]] = [
     (only_default, [(MEDIUM, {K.GATE_GONE}, "contain")]),  # the caller hands true; whoever starts it by hand is not asked
     (other_default, []),
     (hand_false, [(HIGH, {K.GATE_GONE}, "phish")]),
-    (hand_another_host, []),
+    (hand_another_host, [(MEDIUM, {K.TARGET}, "phish")]),
+    (hand_another_reason, []),
+    (other_default_host, [(MEDIUM, {K.TARGET}, "contain")]),
+    (loop_through_all_hosts, [(MEDIUM, {K.TARGET}, "sweep")]),
+    (loop_of_calls_through_all_hosts, [(LOW, {K.TARGET}, "round")]),
+    (call_another_that_isolates, [(MEDIUM, {K.TARGET}, "phish")]),
     (drop_approval, [(HIGH, {K.GATE_GONE}, "lock")]),
     (rename_step_and_drop_approval, [(HIGH, {K.GATE_GONE}, "lock")]),
     (rename_step_and_keep_approval, []),
@@ -414,7 +456,7 @@ ROWS: list[tuple[Callable[[Any], None], Expected]] = [
 
 @pytest.mark.parametrize("change, expected", ROWS, ids=lambda value: getattr(value, "__name__", ""))
 def test_a_change_is_the_risk_that_it_is(change: Callable[[Playbooks], None], expected: Expected) -> None:
-    before, now = estate(), estate()
+    before, now = world(), world()
     change(now)
     review = review_of(before, now)
     said = [(risk.level, set(risk.kinds), risk.key) for risk in review.risks]
@@ -426,7 +468,7 @@ def test_taking_a_change_back_is_never_worse_than_making_it_where_it_took_a_gate
     change: Callable[[Playbooks], None],
 ) -> None:
     """Whatever frees an action one way cannot free the same one on the way back."""
-    one, other = estate(), estate()
+    one, other = world(), world()
     change(other)
     forth = {(risk.key, kind) for risk in review_of(one, other).risks for kind in risk.kinds if kind is K.GATE_GONE}
     back = {(risk.key, kind) for risk in review_of(other, one).risks for kind in risk.kinds if kind is K.GATE_GONE}

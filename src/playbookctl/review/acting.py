@@ -1,4 +1,4 @@
-"""When a playbook acts: switched on, started by itself, on which alerts; when one of its own steps acts, and on what."""
+"""When a playbook acts: switched on, started by itself, on which alerts; when one of its own steps acts."""
 
 from __future__ import annotations
 
@@ -110,9 +110,6 @@ def _steps(changed: Changed, pair: Pair, old: Playbook, new: Playbook, connector
     steps = changed.steps[pair.key].paired
     asking = [step for step in steps if _asks_otherwise(step)]
     answering = [step for step in steps if step.before.get("branches") and step.before != step.now]
-    for step in steps:
-        if takes_away(step.new, connectors):
-            yield from _targets(pair, step, level)
     if not (asking or answering):
         return
     flow = Flow(new)
@@ -149,33 +146,6 @@ def _answers(
 def _harmful_answers(step: Step, flow: Flow, harm: frozenset[int]) -> set[str]:
     edges = flow.edges[flow.position[step.id]]
     return {edge.label for edge in edges if edge.kind == BRANCH and edge.target in harm}
-
-
-def _targets(pair: Pair, step: StepPair, level: Level) -> Iterator[Part]:
-    """Yield that a destructive action is done to something else than before."""
-    before, now = step.before.get("with") or {}, step.now.get("with") or {}
-    fields = [
-        name for name in sorted(before.keys() | now.keys()) if same_text(before.get(name)) != same_text(now.get(name))
-    ]
-    each = [step.before.get("for_each"), step.now.get("for_each")]
-    if step.old.action != step.new.action or not (fields or each[0] != each[1]):
-        return
-    was = [f"{words.quoted(name)}: {words.said(before.get(name))}" for name in fields]
-    is_ = [f"{words.quoted(name)}: {words.said(now.get(name))}" for name in fields]
-    if each[0] != each[1]:
-        was.append(f"for each of {words.said(each[0])}" if each[0] else "once")
-        is_.append(f"for each of {words.said(each[1])}" if each[1] else "once")
-    phrase = f"gives {words.quoted(step.new.action)} something else to act on"
-    yield _of(
-        pair,
-        RiskKind.TARGET,
-        level,
-        phrase,
-        ", ".join(was),
-        ", ".join(is_),
-        f"give the step {words.quoted(step.new.name)} what it had",
-        (step.new.id,),
-    )
 
 
 def _asks_otherwise(step: StepPair) -> bool:

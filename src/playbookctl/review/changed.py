@@ -62,6 +62,10 @@ class Changed:
                     pending.append((caller, (*through, caller)))
         return tuple(Caller(caller, through) for caller, through in found.items())
 
+    def starts(self, key: str) -> bool:
+        """Tell whether nobody has to start a playbook of the head: an alert starts it, or one that calls it."""
+        return any(each in self.now.starting for each in (key, *(caller.key for caller in self.callers(key))))
+
 
 def compare(pairs: Iterable[Pair], before: Reachable, now: Reachable) -> Changed:
     """Compare the steps of every playbook whose content changed."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from playbookctl.model.review import ChangeKind, Numbers, PlaybookChange, Review
 from playbookctl.review import (
     acting,
+    aims,
     changed,
     contracts,
     effects,
@@ -92,6 +93,7 @@ def make_review(given: Given, before: Side, now: Side, findings: tuple[list[Foun
 def _parts(given: Given, compared: Changed, before: Side, now: Side, difference: Difference) -> Iterator[Part]:
     yield from gates.parts(compared)
     yield from acting.parts(compared, given.connectors)
+    yield from aims.parts(compared, given.connectors)
     yield from limits.parts(compared, given.connectors)
     yield from contracts.parts(compared)
     yield from found.parts(difference.silenced)
