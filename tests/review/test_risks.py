@@ -19,6 +19,18 @@ HIGH, MEDIUM, LOW = Level
 K = RiskKind
 
 
+SCORE: dict[str, Any] = {
+    "key": "score", "name": "Score", "owner": "lead", "auto_execute": True,
+    "trigger_conditions": [{"field": "alert.score", "op": "exists"}],
+    "steps": [
+        {"id": "decide", "type": "decision", "else": "end",
+         "branches": [{"name": "bad", "when": {"field": "alert.score", "op": "gt", "value": 90}, "next": "isolate"}]},
+        {"id": "isolate", "connector": "edr", "action": "isolate-host", "with": {"host": "{{ alert.host }}"}, "next": "end"},
+        {"id": "tell", "connector": "chat", "action": "send-message"},
+    ],
+}  # fmt: skip
+
+
 def world() -> Playbooks:
     """Return the estate, a loop of calls that is started by hand, and another playbook that isolates."""
     calling = {
@@ -31,6 +43,7 @@ def world() -> Playbooks:
     known = estate()
     return {
         **known,
+        "score": copy.deepcopy(SCORE),
         "round": {"key": "round", "name": "Round", "owner": "lead", "steps": [each]},
         "contain-too": {**copy.deepcopy(known["contain"]), "key": "contain-too", "name": "Contain too"},
     }
@@ -311,6 +324,43 @@ def condition_on_isolation_gone(books: Playbooks) -> None:
     }
 
 
+def otherwise_isolates(books: Playbooks) -> None:
+    step(books["score"], "decide")["else"] = "isolate"
+
+
+def more_ways_isolate(books: Playbooks) -> None:
+    way = {"name": "all", "when": {"field": "alert.score", "op": "gt", "value": 0}, "next": "isolate"}
+    step(books["score"], "decide")["branches"].append(way)
+
+
+def other_ways_message(books: Playbooks) -> None:
+    step(books["score"], "decide")["else"] = "tell"
+
+
+def decision_gone(books: Playbooks) -> None:
+    books["score"]["steps"].pop(0)
+
+
+def isolates_before_the_decision(books: Playbooks) -> None:
+    decide, isolate, tell = books["score"]["steps"]
+    del isolate["next"]
+    books["score"]["steps"] = [isolate, decide, tell]
+
+
+def isolates_beside_the_decision(books: Playbooks) -> None:
+    both = {"id": "both", "connector": "chat", "action": "send-message", "next": ["decide", "isolate"]}
+    books["score"]["steps"].insert(0, both)
+
+
+def another_step_before_the_decision(books: Playbooks) -> None:
+    books["score"]["steps"].insert(0, {"id": "first", "connector": "chat", "action": "send-message"})
+
+
+def decision_becomes_a_condition(books: Playbooks) -> None:
+    books["score"]["steps"].pop(0)
+    step(books["score"], "isolate")["if"] = {"field": "alert.score", "op": "gt", "value": 90}
+
+
 def input_gone(books: Playbooks) -> None:
     del books["contain"]["inputs"]["host"]
 
@@ -435,7 +485,15 @@ ROWS: list[tuple[Callable[[Any], None], Expected]] = [
     (said_to_be_on, []),
     (not_automatic, [(LOW, {K.DISABLED}, "enrich")]),
     (other_host, [(MEDIUM, {K.TARGET}, "sweep")]),
-    (condition_on_isolation_gone, [(HIGH, {K.GATE_GONE}, "contain"), (LOW, {K.CONDITION}, "contain")]),
+    (condition_on_isolation_gone, [(HIGH, {K.GATE_GONE, K.CONDITION}, "contain")]),
+    (otherwise_isolates, [(MEDIUM, {K.CONDITION}, "score")]),
+    (more_ways_isolate, [(MEDIUM, {K.CONDITION}, "score")]),
+    (other_ways_message, []),
+    (decision_gone, [(MEDIUM, {K.CONDITION}, "score")]),
+    (isolates_before_the_decision, [(MEDIUM, {K.CONDITION}, "score")]),
+    (isolates_beside_the_decision, [(MEDIUM, {K.CONDITION}, "score")]),
+    (another_step_before_the_decision, []),
+    (decision_becomes_a_condition, []),
     (input_gone, [(MEDIUM, {K.COMPATIBILITY}, "contain")]),
     (unused_input_gone, []),
     (input_needed, [(MEDIUM, {K.COMPATIBILITY}, "contain")]),

@@ -1,27 +1,23 @@
-"""When a playbook acts: switched on, started by itself, on which alerts; when one of its own steps acts."""
+"""When a playbook acts: switched on, started by itself, on which alerts."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from playbookctl.flow.graph import BRANCH, Flow
-from playbookctl.flow.implication import implies, same_text
+from playbookctl.flow.implication import implies
 from playbookctl.model.review import Level, RiskKind
 from playbookctl.review import words
-from playbookctl.review.effects import takes_away
 from playbookctl.review.part import Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playbookctl.model.playbook import Playbook, Step
-    from playbookctl.model.workspace import Connectors
+    from playbookctl.model.playbook import Playbook
     from playbookctl.review.changed import Changed
     from playbookctl.review.pairing import Pair
-    from playbookctl.review.steps import StepPair
 
 
-def parts(changed: Changed, connectors: Connectors) -> Iterator[Part]:
+def parts(changed: Changed) -> Iterator[Part]:
     """Yield what became riskier about when the changed playbooks act."""
     for key in sorted(changed.steps):
         pair = changed.pairs[key]
@@ -32,7 +28,6 @@ def parts(changed: Changed, connectors: Connectors) -> Iterator[Part]:
         yield from _switches(changed, pair, old, new)
         if old is not None:
             yield from _trigger(changed, pair, old, new)
-            yield from _steps(changed, pair, old, new, connectors)
 
 
 def danger(changed: Changed, key: str) -> Level:
@@ -103,82 +98,6 @@ def _trigger(changed: Changed, pair: Pair, old: Playbook, new: Playbook) -> Iter
     level = danger(changed, pair.key) if new.auto_execute else Level.LOW
     phrase = "answers more alerts than before" if wider else "answers other alerts than before"
     yield _of(pair, RiskKind.TRIGGER, level, phrase, *words.triggers(before, now), "put the trigger back")
-
-
-def _steps(changed: Changed, pair: Pair, old: Playbook, new: Playbook, connectors: Connectors) -> Iterator[Part]:
-    level = Level.MEDIUM if pair.key in changed.now.starting else Level.LOW
-    steps = changed.steps[pair.key].paired
-    asking = [step for step in steps if _asks_otherwise(step)]
-    answering = [step for step in steps if step.before.get("branches") and step.before != step.now]
-    if not (asking or answering):
-        return
-    flow = Flow(new)
-    harm = _before_harm(flow, connectors)
-    for step in asking:
-        if flow.position[step.new.id] in harm:
-            phrase = f"decides otherwise at the step {words.quoted(step.new.name)}"
-            undo = "put the conditions of that step back"
-            yield _of(pair, RiskKind.CONDITION, level, phrase, _asked(step.old), _asked(step.new), undo, (step.new.id,))
-    if answering:
-        was = Flow(old)
-        before = _before_harm(was, connectors)
-        for step in answering:
-            yield from _answers(pair, step, (was, before), (flow, harm))
-
-
-def _answers(
-    pair: Pair, step: StepPair, old: tuple[Flow, frozenset[int]], new: tuple[Flow, frozenset[int]]
-) -> Iterator[Part]:
-    """Yield the answers of a person that lead to harm now and did not before: a 'no' that does what a 'yes' does."""
-    if step.new.type != "manual":
-        return
-    name = words.quoted(step.new.name)
-    before, now = _harmful_answers(step.old, *old), _harmful_answers(step.new, *new)
-    for answer in sorted(now - before):
-        if answer in {branch["name"] for branch in step.old.branches}:
-            phrase = f"does something on the answer {words.quoted(answer)} at the step {name}, where it did not"
-            undo = f"let the answer {words.quoted(answer)} lead where it led"
-            was = f"the answer {words.quoted(answer)} took nothing away"
-            is_ = "it leads to a step that takes something away, or to another playbook"
-            yield _of(pair, RiskKind.CONDITION, Level.MEDIUM, phrase, was, is_, undo, (step.new.id,))
-
-
-def _harmful_answers(step: Step, flow: Flow, harm: frozenset[int]) -> set[str]:
-    edges = flow.edges[flow.position[step.id]]
-    return {edge.label for edge in edges if edge.kind == BRANCH and edge.target in harm}
-
-
-def _asks_otherwise(step: StepPair) -> bool:
-    """Tell whether what is asked at a step changed to something that does not hold only where the old did."""
-    before, now = step.before.get("if"), step.now.get("if")
-    if same_text(before) != same_text(now) and before is not None and not implies([now] if now else [], [before]):
-        return True
-    old = {branch["name"]: branch.get("when") for branch in step.before.get("branches") or ()}
-    new = {branch["name"]: branch.get("when") for branch in step.now.get("branches") or ()}
-    return any(same_text(old[name]) != same_text(new[name]) for name in old.keys() & new.keys())
-
-
-def _asked(step: Step) -> str:
-    said = [f"only if {words.condition(step.data['if'])}"] if "if" in step.data else []
-    said += [
-        f"{words.quoted(branch['name'])} if {words.condition(branch['when'])}"
-        for branch in step.branches
-        if "when" in branch
-    ]
-    return "; ".join(said[:4]) or "always"
-
-
-def _before_harm(flow: Flow, connectors: Connectors) -> frozenset[int]:
-    """Return the positions from which a run can come to a step that takes something away, or calls another playbook."""
-    arriving = flow.arrivals()
-    pending = [at for at, step in enumerate(flow.steps) if step.calls or takes_away(step, connectors)]
-    found = set(pending)
-    for at in pending:
-        for source, _ in arriving[at]:
-            if source not in found:
-                found.add(source)
-                pending.append(source)
-    return frozenset(found)
 
 
 def _of(

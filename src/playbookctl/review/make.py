@@ -19,6 +19,7 @@ from playbookctl.review import (
     limits,
     own_files,
     pairing,
+    ways,
     words,
 )
 from playbookctl.review.diagrams import diagrams
@@ -92,7 +93,8 @@ def make_review(given: Given, before: Side, now: Side, findings: tuple[list[Foun
 
 def _parts(given: Given, compared: Changed, before: Side, now: Side, difference: Difference) -> Iterator[Part]:
     yield from gates.parts(compared)
-    yield from acting.parts(compared, given.connectors)
+    yield from acting.parts(compared)
+    yield from ways.parts(compared, given.connectors)
     yield from aims.parts(compared, given.connectors)
     yield from limits.parts(compared, given.connectors)
     yield from contracts.parts(compared)
