@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from playbookctl.canonical import POSITIONS, digest, digest_at, digests, live_texts
+from playbookctl.canonical import POSITIONS, digest, digest_at, digests, free_tags, live_texts
 from playbookctl.marker import BadMarker, base_by_field, read_tags, self_digest
 from playbookctl.model.choices import OnDrift, Take
 from playbookctl.model.fields import MANAGED, SERVER_FIELDS
@@ -207,6 +207,8 @@ class Laws:
             raise Broken("unmanaged fields are not written", (name, write))
         if self.authors[live_id, name] == ROBOT or (base is not None and digest(text) == base):
             return  # it is as the repo last asked for, or as the server made of it
+        if name == "tags" and FaultKind.ALTER_FIELD in run.faults and _tidy(write.before) == _tidy(write.after):
+            return  # an analyst's tags travel along with our marks, and this server tidies what it is sent
         permitted = run.permits(key, live_id, name, text, base)
         if text not in self.held[key, name] and not permitted:
             raise Broken("no value is overwritten that the repo never held", (key, name, text, write))
@@ -320,6 +322,11 @@ class Laws:
 def texts_of(row: Mapping[str, Any]) -> dict[str, str]:
     """Return the canonical text of every managed field of an object, by API field."""
     return dict(zip((one.api_name for one in MANAGED), live_texts(row), strict=True))
+
+
+def _tidy(row: Mapping[str, Any]) -> list[str]:
+    """Return the tags that are not ours as a server has them that trims and sorts."""
+    return sorted({tag.strip() for tag in free_tags(row["tags"])})
 
 
 def acts(row: Mapping[str, Any]) -> bool:
