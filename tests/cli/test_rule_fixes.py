@@ -53,7 +53,7 @@ FIXES: dict[str, tuple[str, bool, list[tuple[str, str, str]]]] = {
     "an octal number": ("PB004", not SAFE, [(WITH, "with: {pin: 0123}", 'with: {pin: "0123"}')]),
     "a text that ends at a #": ("PB004", not SAFE, [(DESCRIPTION, "description: see #12 now", 'description: "see #12 now"')]),
     "a field of the server": ("PB005", SAFE, [("name: A", "id: ply_1\nname: A", "name: A")]),
-    "a reserved tag": ("PB010", SAFE, [(TAGS, "tags: [x, 'playbookctl:key=a']", TAGS)]),
+    "a reserved tag": ("PB010", SAFE, [(TAGS, "tags: [x, 'playbookctl:key=a']", TAGS), (TAGS, "tags: [x, ' playbookctl:key=a']", TAGS)]),
     "no key": ("PB011", SAFE, [("key: a\n", "", "key: a\n")]),
     "a branch that falls into another": ("PB105", not SAFE, [
         (LAST, LAST + BRANCHES, LAST + BRANCHES.replace("send-message", "send-message\n    next: end")),

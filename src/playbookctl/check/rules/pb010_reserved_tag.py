@@ -43,6 +43,6 @@ PREFIX = "playbookctl:"
 @playbook_rule("PB010", "reserved-tag", Severity.ERROR, doc=__doc__)
 def reserved_tag(playbook: Playbook, _: Context) -> Iterator[Problem]:
     for index, tag in enumerate(playbook.data.get("tags") or ()):
-        if tag.startswith(PREFIX):
+        if tag.strip().startswith(PREFIX):  # a server may trim what it is sent
             fix = Fix("remove the tag", (Edit(("tags", index), "", "delete"),))
             yield Problem(("tags", index), f"tags that begin with '{PREFIX}' are written by the sync alone", fix=fix)
