@@ -146,7 +146,7 @@ def _judge_steps(entry: Entry, after: str, fixes: list[Fix], shown: str) -> None
     """Make the fixes one by one, from the end of the file to its beginning, and judge each step by what the fix says."""
     places = [max(location.span.end for location, _ in fix.replacements) for fix in fixes]
     for _, at in sorted(zip(places, range(len(fixes)), strict=True), reverse=True):
-        said = promised(entry, fixes[at])
+        (said,) = promised(entry, (fixes[at],))
         if said is None:
             raise Broken(f"{shown}: '{fixes[at].title}' can be made among others, but not after them")
         step = fixed(entry, (said,)).entry

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from playbookctl.edit.fix import fix_all, patches_of
+from playbookctl.edit.fix import fix_all, patches_of, readings
 from playbookctl.load.entry import load_entry
 from playbookctl.load.schema.order import key_order
 from playbookctl.model.finding import Finding, Fix, Location
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from playbookctl.edit.fix import Fixed
     from playbookctl.model.workspace import Entry
@@ -21,11 +21,18 @@ def fixed(entry: Entry, fixes: Iterable[Fix]) -> Fixed:
     return fix_all(entry, fixes, lambda text: load_entry(entry.source.path, text.encode("utf-8")), key_order)
 
 
-def promised(entry: Entry, fix: Fix) -> Fix | None:
-    """Return the fix with what it does to the text, None if it cannot be made."""
-    if fixed(entry, (fix,)).refusals[0]:
-        return None
-    return Fix(fix.title, fix.edits, safe=fix.safe, replacements=_in_text(entry, fix))
+def promised(entry: Entry, fixes: Sequence[Fix]) -> list[Fix | None]:
+    """Return the fixes, each with what it does to the text, or None if it cannot be made."""
+    if not fixes:
+        return []
+    left = readings(entry)
+    made: list[Fix | None] = []
+    for fix, refusal in zip(fixes, fixed(entry, fixes).refusals, strict=True):
+        left -= refusal != ""  # what only another fix stands in the way of can be made
+        can_be = not refusal or (left >= 0 and not fixed(entry, (fix,)).refusals[0])
+        replacements = _in_text(entry, fix) if can_be else ()
+        made.append(Fix(fix.title, fix.edits, safe=fix.safe, replacements=replacements) if can_be else None)
+    return made
 
 
 def kept(findings: Iterable[Finding], own: Collection[str], open_entry: Callable[[str], Entry]) -> list[Finding]:
@@ -33,15 +40,17 @@ def kept(findings: Iterable[Finding], own: Collection[str], open_entry: Callable
 
     These are the config and the connectors: nothing there is fixed by a program.
     """
-    entries: dict[str, Entry] = {}
-    checked = []
-    for finding in findings:
-        fix, file = finding.fix, finding.location.file
-        if fix is not None:
-            entry = entries.get(file) or entries.setdefault(file, open_entry(file))
-            fix = None if file in own else promised(entry, fix)
-        checked.append(finding if fix is finding.fix else _with_fix(finding, fix))
-    return checked
+    found = list(findings)
+    by_file: dict[str, list[int]] = {}
+    for at, finding in enumerate(found):
+        if finding.fix is not None:
+            by_file.setdefault(finding.location.file, []).append(at)
+    for file, places in by_file.items():
+        fixes = [fix for at in places if (fix := found[at].fix) is not None]
+        made = promised(open_entry(file), fixes) if file not in own else [None] * len(fixes)
+        for at, fix in zip(places, made, strict=True):
+            found[at] = _with_fix(found[at], fix)
+    return found
 
 
 def _in_text(entry: Entry, fix: Fix) -> tuple[tuple[Location, str], ...]:

@@ -21,7 +21,7 @@ from playbookctl.load.yaml_nodes import versions
 from playbookctl.model.workspace import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from playbookctl.check.rule import Rule
     from playbookctl.model.finding import Fix
@@ -195,8 +195,8 @@ def shown_path(file: str, here: str) -> str:
         return file.replace(os.sep, "/")
 
 
-def settled(entry: Entry, fix: Fix) -> Fix | None:
-    """Return a fix with what it does to the text if it can be made, so that every format promises what `--fix` does."""
+def settled(entry: Entry, fixes: Sequence[Fix]) -> list[Fix | None]:
+    """Return each fix with what it does to the text if it can be made, so that every format promises what `--fix` does."""
     from playbookctl.promise import promised
 
-    return promised(entry, fix)
+    return promised(entry, fixes)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from playbookctl.edit.fix import fix_all
+from playbookctl.edit.fix import fix_all, readings
 from playbookctl.load.entry import load_entry
 from playbookctl.model.finding import Edit, Fix
 from playbookctl.model.source import Key
@@ -155,3 +155,51 @@ def test_of_two_fixes_at_one_place_one_waits() -> None:
 def test_two_elements_are_added_in_one_round() -> None:
     after, refusals = fixed("a: [x]\n", insert("y", "a", 1), insert("z", "a", 1))
     assert (after, refusals) == ("a: [x, y, z]\n", ("", ""))
+
+
+def test_a_thousand_fixes_are_proven_by_one_reading_and_a_bad_one_among_them_by_few() -> None:
+    text = "key: a\nname: A\nsteps:\n" + "".join(
+        f"  - {{id: s{at}, action: get, with: {{n: 0123}}}}\n" for at in range(300)
+    )
+    read: list[str] = []
+
+    def reopen(changed: str) -> Entry:
+        read.append(changed)
+        return opened(changed)
+
+    fixes = [Fix("mend", (Edit(("steps", at, "with", "n"), "'0123'"),)) for at in range(300)]
+    done = fix_all(opened(text), fixes, reopen, order)
+    assert (done.refusals, done.entry.source.text) == (("",) * 300, text.replace("0123", "'0123'"))
+    assert sum(changed.startswith("key: a") for changed in read) == 1
+
+    read.clear()
+    fixes[100] = Fix("mend", (Edit(("steps", 100, "with", "n"), "[0"),))
+    done = fix_all(opened(text), fixes, reopen, order)
+    assert [at for at, refusal in enumerate(done.refusals) if refusal] == [100]
+    assert done.entry.source.text == text.replace("0123", "'0123'").replace(
+        "s100, action: get, with: {n: '0123'}", "s100, action: get, with: {n: 0123}"
+    )
+    assert sum(changed.startswith("key: a") for changed in read) < 40
+
+
+def test_fixes_that_stand_in_each_others_way_end_in_bounded_time() -> None:
+    """Each of them alone could be made; together they would write the same tag many times."""
+    text = (
+        f"key: a # {'x' * 100_000}\nname: A\ntags: ["
+        + ", ".join(["yes"] * 80)
+        + "]\nsteps:\n  - {id: a, action: get}\n"
+    )
+    read: list[str] = []
+
+    def reopen(changed: str) -> Entry:
+        read.append(changed)
+        return opened(changed)
+
+    fixes = [Fix("mend", (Edit(("tags", at), "'yes'"),)) for at in range(80)]
+    done = fix_all(opened(text), fixes, reopen, order)
+    assert done.refusals.count("") == 1
+    assert sum(changed.startswith("key: a") for changed in read) <= readings(opened(text)) < 80
+
+
+def test_how_often_a_text_is_read_depends_on_its_size() -> None:
+    assert readings(opened("a: b\n")) > readings(opened("a: b\n" * 1_000)) > readings(opened("a: b\n" * 50_000)) > 0

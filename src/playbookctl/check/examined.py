@@ -17,13 +17,16 @@ from playbookctl.model.source import Span
 from playbookctl.model.value import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import TypeAlias
 
     from playbookctl.check.identity import Identity
     from playbookctl.check.rule import Context, Rule
     from playbookctl.check.suppress import Comment
     from playbookctl.model.finding import Fix, Problem, Severity
     from playbookctl.model.workspace import Entry, Summary
+
+    Settle: TypeAlias = Callable[[Entry, Sequence[Fix]], Sequence[Fix | None]]
 
 _TOP = Span(1, 1, 1, 1)
 _LONGEST_LINE = 400
@@ -76,11 +79,9 @@ class Examined:
 
 
 class Examiner:
-    """Runs all rules that look at one file or one playbook. `settle` returns a fix that can be made, None for any other."""
+    """Runs all rules that look at one file or one playbook. `settle` returns the fixes that can be made, None for others."""
 
-    def __init__(
-        self, rules: Iterable[Rule], context: Context, settle: Callable[[Entry, Fix], Fix | None] = lambda _, fix: fix
-    ) -> None:
+    def __init__(self, rules: Iterable[Rule], context: Context, settle: Settle = lambda _, fixes: fixes) -> None:
         known = list(rules)
         self._entry_rules = [rule for rule in known if rule.kind == "entry"]
         self._playbook_rules = [rule for rule in known if rule.kind == "playbook"]
@@ -89,7 +90,12 @@ class Examiner:
 
     def examine(self, entry: Entry) -> Examined:
         """Return what there is to say of a file, in the order of the rules."""
-        said = tuple(self._placed(code, problem, entry) for code, problem in self._problems(entry))
+        problems = list(self._problems(entry))
+        wanted = [problem.fix for _, problem in problems if problem.fix is not None]
+        fixes = iter(self._settle(entry, wanted) if wanted else ())
+        said = tuple(
+            _placed(code, problem, entry, None if problem.fix is None else next(fixes)) for code, problem in problems
+        )
         comments = tuple(comments_of(entry))
         return Examined(entry.source.path, playbook_of(entry), said, comments, self.summarise(entry))
 
@@ -108,11 +114,11 @@ class Examiner:
                 for problem in rule.check(entry.playbook, self._context):
                     yield rule.code, problem
 
-    def _placed(self, code: str, problem: Problem, entry: Entry) -> Said:
-        location = locate(entry, problem.path, problem.span)
-        related = tuple((locate(entry, place.path, place.span), place.message) for place in problem.related)
-        fix = self._settle(entry, problem.fix) if problem.fix is not None else None
-        return Said(identity_of(code, location, entry), problem.message, location, problem.severity, related, fix)
+
+def _placed(code: str, problem: Problem, entry: Entry, fix: Fix | None) -> Said:
+    location = locate(entry, problem.path, problem.span)
+    related = tuple((locate(entry, place.path, place.span), place.message) for place in problem.related)
+    return Said(identity_of(code, location, entry), problem.message, location, problem.severity, related, fix)
 
 
 def locate(entry: Entry, path: tuple[str | int, ...], span: Span | None) -> Location:

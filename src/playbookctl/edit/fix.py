@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from playbookctl.model.finding import Fix
     from playbookctl.model.workspace import Entry
 
+_MOST_CHARACTERS, _FEWEST = 2_000_000, 64
+
 
 class Fixed(Value):
     """What came of some fixes: the entry as it is now, and for each fix '' where it was made, else why not."""
@@ -39,15 +41,29 @@ def fix_all(entry: Entry, fixes: Iterable[Fix], reopen: Reopen, order: Order) ->
     wanted = tuple(fixes)
     ends = [_end(entry, fix, order) for fix in wanted]
     refusals = [end if isinstance(end, str) else "" for end in ends]
-    places = [(end, index) for index, end in enumerate(ends) if isinstance(end, int)]
+    places = sorted(((end, index) for index, end in enumerate(ends) if isinstance(end, int)), reverse=True)
     untouched = len(entry.source.text)
-    for _, index in sorted(places, reverse=True):
-        made = _made(entry, wanted[index], untouched, reopen, order)
-        if isinstance(made, str):
-            refusals[index] = made
-        else:
+    pending = [[index for _, index in places]] if places else []
+    for _ in range(readings(entry)):
+        if not pending:
+            break
+        indexes = pending.pop()
+        made = _made(entry, [wanted[index] for index in indexes], untouched, reopen, order)
+        if not isinstance(made, str):
             entry, untouched = made
+        elif len(indexes) == 1:
+            refusals[indexes[0]] = made
+        else:  # one of them cannot be made: a proof for each half, the one behind first
+            half = len(indexes) // 2
+            pending += [indexes[half:], indexes[:half]]
+    for index in (index for indexes in pending for index in indexes):
+        refusals[index] = "too many fixes of this file cannot be made; it waits for the next round"
     return Fixed(entry, tuple(refusals))
+
+
+def readings(entry: Entry) -> int:
+    """Return how often a text may be read to prove its fixes: some seconds of work, however large and broken it is."""
+    return max(_FEWEST, _MOST_CHARACTERS // (len(entry.source.text) + 1))
 
 
 def patches_of(entry: Entry, fix: Fix, order: Order) -> list[Patch]:
@@ -63,13 +79,22 @@ def _end(entry: Entry, fix: Fix, order: Order) -> int | str:
         return str(reason)
 
 
-def _made(entry: Entry, fix: Fix, untouched: int, reopen: Reopen, order: Order) -> tuple[Entry, int] | str:
-    """Return the entry with the fix made and the offset before which nothing has changed, or why it is refused."""
+def _made(entry: Entry, fixes: list[Fix], untouched: int, reopen: Reopen, order: Order) -> tuple[Entry, int] | str:
+    """Return the entry with the fixes made, and the offset before which nothing has changed, or why they are refused.
+
+    They come from the end of the text to its beginning. One reading proves all of them: a file may have thousands.
+    """
+    needed: list[Patch] = []
     try:
-        needed = _patches(entry, fix, order)
-        if max(patch.end for patch in needed) > untouched:
-            return "another fix has changed this place; it waits for the next round"
-        return _proven(entry, fix, needed, reopen), min(patch.start for patch in needed)
+        for fix in fixes:
+            patches = _patches(entry, fix, order)
+            if max(patch.end for patch in patches) > untouched:
+                return "another fix has changed this place; it waits for the next round"
+            if all(entry.source.text[patch.start : patch.end] == patch.text for patch in patches):
+                return "it changes nothing"
+            untouched = min(patch.start for patch in patches)
+            needed += patches
+        return _proven(entry, fixes, needed, reopen), untouched
     except Unfit as reason:
         return str(reason)
 
@@ -83,17 +108,13 @@ def _patches(entry: Entry, fix: Fix, order: Order) -> list[Patch]:
     return [patch for edit in fix.edits for patch in patches(outline, edit, order)]
 
 
-def _proven(entry: Entry, fix: Fix, needed: list[Patch], reopen: Reopen) -> Entry:
-    """Return the entry of the patched text. Raises Unfit unless it differs by the intended change alone."""
+def _proven(entry: Entry, fixes: list[Fix], needed: list[Patch], reopen: Reopen) -> Entry:
+    """Return the entry of the patched text. Raises Unfit unless it differs by the intended changes alone."""
     document = entry.document
     assert document is not None  # noqa: S101 - patches were found in it
     text = patched(entry.source.text, needed)
-    if text == entry.source.text:
-        raise Unfit("it changes nothing")
     after = reopen(text)
-    wanted = document.data
-    for edit in fix.edits:
-        wanted = intended(wanted, edit, reopen)
+    wanted = intended(document.data, [edit for fix in fixes for edit in fix.edits], reopen)
     if after.document is None or not same(after.document.data, wanted):
         raise Unfit("the text would then read as something else than intended")
     if entry.playbook is not None and after.playbook is None:

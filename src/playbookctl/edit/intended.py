@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from playbookctl.edit.patch import Unfit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from playbookctl.model.finding import Edit
     from playbookctl.model.workspace import Entry
@@ -16,12 +16,25 @@ if TYPE_CHECKING:
     Reopen = Callable[[str], Entry]
 
 
-def intended(data: dict[str, Any], edit: Edit, reopen: Reopen) -> dict[str, Any]:
-    """Return a copy of `data` with the edit made in it. `reopen` reads a text as a file is read. Raises Unfit."""
+def intended(data: dict[str, Any], edits: Iterable[Edit], reopen: Reopen) -> dict[str, Any]:
+    """Return a copy of `data` with the edits made in it, one after the other.
+
+    `reopen` reads a text as a file is read. Raises Unfit.
+    """
     copy: dict[str, Any] = json.loads(json.dumps(data))
-    if edit.mode == "comment":
-        return copy
-    holder: Any = copy
+    for edit in edits:
+        if edit.mode != "comment":
+            _make(copy, edit, reopen)
+    return copy
+
+
+def same(one: Any, other: Any) -> bool:
+    """Tell whether two values are equal as JSON: 1, 1.0 and true are three things; the order of keys does not count."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+
+
+def _make(data: dict[str, Any], edit: Edit, reopen: Reopen) -> None:
+    holder: Any = data
     for part in edit.path[:-1]:
         holder = holder[part]
     last = edit.path[-1]
@@ -33,12 +46,6 @@ def intended(data: dict[str, Any], edit: Edit, reopen: Reopen) -> dict[str, Any]
         holder.insert(int(last), _read(f"value: {edit.text}", reopen)["value"])
     else:
         holder[last] = _read(f"value: {edit.text}", reopen)["value"]
-    return copy
-
-
-def same(one: Any, other: Any) -> bool:
-    """Tell whether two values are equal as JSON: 1, 1.0 and true are three things; the order of keys does not count."""
-    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
 def _rename(holder: dict[str, Any], old: str, new: str) -> None:
