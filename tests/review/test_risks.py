@@ -86,6 +86,22 @@ def loop_of_calls_through_all_hosts(books: Playbooks) -> None:
     books["round"]["steps"][0]["for_each"] = "{{ alert.everything }}"
 
 
+def isolate_in_a_new_loop(books: Playbooks) -> None:
+    books["score"]["steps"][1] = {
+        "id": "each", "type": "section", "for_each": "{{ alert.hosts }}", "max_targets": 9, "next": "end",
+        "steps": [{**step(books["score"], "isolate"), "next": "end"}],
+    }  # fmt: skip
+    step(books["score"], "decide")["branches"][0]["next"] = "each"
+
+
+def isolate_ten_times(books: Playbooks) -> None:
+    step(books["score"], "isolate")["repeat"] = {"max": 10}
+
+
+def message_in_a_new_loop(books: Playbooks) -> None:
+    step(books["score"], "tell")["repeat"] = {"max": 10}
+
+
 def call_another_that_isolates(books: Playbooks) -> None:
     books["phish"]["steps"][2]["playbook"] = "contain-too"
 
@@ -433,6 +449,9 @@ ROWS: list[tuple[Callable[[Any], None], Expected]] = [
     (other_default_host, [(MEDIUM, {K.TARGET}, "contain")]),
     (loop_through_all_hosts, [(MEDIUM, {K.TARGET}, "sweep")]),
     (loop_of_calls_through_all_hosts, [(LOW, {K.TARGET}, "round")]),
+    (isolate_in_a_new_loop, [(MEDIUM, {K.TARGET}, "score")]),
+    (isolate_ten_times, [(MEDIUM, {K.TARGET}, "score")]),
+    (message_in_a_new_loop, []),
     (call_another_that_isolates, [(MEDIUM, {K.TARGET}, "phish")]),
     (drop_approval, [(HIGH, {K.GATE_GONE}, "lock")]),
     (rename_step_and_drop_approval, [(HIGH, {K.GATE_GONE}, "lock")]),

@@ -34,6 +34,8 @@ def parts(changed: Changed, connectors: Connectors) -> Iterator[Part]:
         level = Level.MEDIUM if changed.starts(key) else Level.LOW
         yield from _defaults(pair, level, aims, old, new)
         for step in changed.steps[key].paired:
+            if aims.takes(step.new):
+                yield from _looped(pair, step, level)
             if takes_away(step.new, connectors):
                 yield from _own(pair, step, level)
             elif step.new.calls:
@@ -59,12 +61,13 @@ class _Aims:
                 self._known[key] = self._read(held.playbook)
         return self._known[key]
 
+    def takes(self, step: Step) -> bool:
+        """Tell whether a step takes something away, or calls what does."""
+        return takes_away(step, self._connectors) or bool(step.calls and self._changed.now.acts(step.calls))
+
     def takes_in(self, loop: Step) -> bool:
         """Tell whether a loop's body takes something away, or calls what does."""
-        return any(
-            takes_away(step, self._connectors) or bool(step.calls and self._changed.now.acts(step.calls)) or self.takes_in(step)
-            for step in loop.steps
-        )  # fmt: skip
+        return any(self.takes(step) or self.takes_in(step) for step in loop.steps)
 
     def _read(self, playbook: Playbook) -> frozenset[str]:
         return frozenset(
@@ -113,6 +116,26 @@ def _called(changed: Changed, pair: Pair, step: StepPair, level: Level, aims: _A
         phrase = f"hands {shown} something else to act on"
         was, is_ = ([*side, *rounds[at : at + 1]] for at, side in enumerate((was, is_)))
         yield _of(pair, level, phrase, ", ".join(was), ", ".join(is_), f"hand {shown} what it was handed", step)
+
+
+def _looped(pair: Pair, step: StepPair, level: Level) -> Iterator[Part]:
+    """Yield that what was done once is done again and again; a step's own `for_each` is told with what it acts on."""
+    loop = _loop_around(step.new)
+    if loop is None or _loop_around(step.old) is not None or (loop is step.new and "for_each" in loop.data):
+        return
+    name, most = words.quoted(step.new.name), (loop.data.get("repeat") or {}).get("max")
+    each = f"for each of {words.said(loop.data['for_each'])}" if "for_each" in loop.data else ""
+    often = each or (f"up to {words.count(most, 'time')}" if isinstance(most, int) else "any number of times")
+    phrase, undo = f"does the step {name} again and again", f"do the step {name} once, outside of a loop"
+    yield _of(pair, level, phrase, "once", often, undo, step)
+
+
+def _loop_around(step: Step) -> Step | None:
+    """Return the innermost loop that a step is, or stands in."""
+    around: Step | None = step
+    while around is not None and not around.is_loop:
+        around = around.parent
+    return around
 
 
 def _rounds(pair: Pair, step: StepPair, level: Level) -> Iterator[Part]:
