@@ -82,6 +82,10 @@ def test_a_file_gets_its_canonical_form_and_keeps_it(name: str) -> None:
 REFUSED = {
     "broken": ("name: [x\n", "no YAML"),
     "a key twice": ("name: x\nname: y\n", "a key stands twice"),
+    "a comment that ends where only YAML sees it": (
+        "steps:\u0085  - id: a\u0085    next: end # a-b\u0085  - id: c\u0085  - id: d\u0085",
+        "a comment ends with U[+]0085",
+    ),
     "an anchor that would follow its alias": (
         "tags: &t\n  - a\nkey: k\nmitre_tactics: *t\n",
         "the order of keys in the playbook cannot be changed",

@@ -8,6 +8,7 @@ import tracemalloc
 import pytest
 
 from playbookctl.load.document import decode, parse
+from playbookctl.load.entry import load_entry
 from playbookctl.model.finding import Problem
 from playbookctl.model.source import Source
 
@@ -158,3 +159,21 @@ def test_numbers_of_a_million_digits_cost_nothing() -> None:
     rows = said("a: " + "9" * 1_000_000 + "\n")
     assert [row[0] for row in rows] == ["PB004"]
     assert time.perf_counter() - begin < 1
+
+
+HIDDEN = [
+    ("name: A # why\u2028auto: true\n", ["error"]),
+    ("a: |\n  b\u2028auto: true\n", ["error"]),
+    ("a: 'b\u2028 c'\nd: e\u0085f: g\n", ["warning", "error"]),
+    ("a: 'b\u2028 c'\nd: e\u2028f: g\n", ["warning", "error"]),
+    ("a: b\u2028 c\n", ["warning"]),
+    ("a: 'b\u2028'\n", ["warning"]),
+    ("a: |\n  b\u2028  c\nd: e\n", ["warning"]),
+]
+
+
+@pytest.mark.parametrize(("text", "severities"), HIDDEN)
+def test_a_line_that_begins_where_nobody_sees_it_is_an_error(text: str, severities: list[str]) -> None:
+    problems = load_entry("a.yaml", text.encode("utf-8")).problems
+    found = [problem.severity.value for code, problem in problems if code == "PB007" and problem.severity]
+    assert found == severities

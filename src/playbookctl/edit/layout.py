@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from playbookctl.edit.patch import Patch
+from playbookctl.edit.patch import Patch, Unfit
 from playbookctl.model.node import Written
 
 if TYPE_CHECKING:
@@ -57,13 +57,13 @@ def indented(text: str, root: Node) -> Iterator[Patch]:
 
 
 def dashes(text: str, node: Node) -> list[int]:
-    """Return where the dashes of a block list stand."""
+    """Return where the dashes of a block list stand. Raises Unfit where a comment hides one."""
     found = []
     at = node.inner
     for child in node.children:
         dash = _TO_DASH.match(text, at)
         if dash is None:
-            raise AssertionError("an element of a block list has a dash")
+            raise Unfit("a comment ends with U+0085, U+2028 or U+2029, a line break to YAML that is not shown as one")
         found.append(dash.end() - 1)
         at = max(child.end, dash.end())
     return found

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _SUSPECT = re.compile(
     "[\u0080-\u009f\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f"
     "\u3000\u3164\ufeff\uffa0\ufff9-\ufffc\U000e0000-\U000e007f]"
 )
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_HIDDEN_BREAK = re.compile("[\u0085\u2028\u2029]")
 _JOINER = "\u200d"
 _SPACES = frozenset("\u00a0\u202f\u205f\u3000")
 
@@ -28,6 +33,11 @@ def suspect_characters(text: str) -> list[tuple[int, str, str]]:
             continue
         met.setdefault(character, []).append(offset)
     return sorted(_remark(character, offsets) for character, offsets in met.items())
+
+
+def hidden_breaks(text: str) -> Iterator[int]:
+    """Yield where line breaks stand that YAML 1.1 knows and editors, git and forges mostly do not."""
+    return (match.start() for match in _HIDDEN_BREAK.finditer(text))
 
 
 def _remark(character: str, offsets: list[int]) -> tuple[int, str, str]:

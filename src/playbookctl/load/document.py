@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
-from playbookctl.load.characters import suspect_characters
+from playbookctl.load.characters import hidden_breaks, suspect_characters
 from playbookctl.load.construct import Constructor
 from playbookctl.load.limits import MAX_BYTES, MAX_DEPTH, TooLarge, may_be_deep
 from playbookctl.load.spans import Lines, NodeSpans
@@ -93,7 +93,7 @@ def _document(source: Source, root: Any) -> tuple[Document | None, Problems]:
         fix = in_quotes(path, remark.meant, safe=not remark.mild) if remark.meant and path else None
         problem = Problem(path, remark.message, related=related, fix=fix, span=span, severity=severity)
         problems.append((remark.code, problem))
-    problems += _character_problems(source.text, spans.lines)
+    problems += _character_problems(source.text, spans)
     problems += _comment_problems(source.text, spans)
     if not isinstance(data, dict):
         return None, problems  # `{{ x }}` is the whole file, as was said
@@ -144,10 +144,18 @@ def _too_deep(text: str) -> Problem | None:
     return None
 
 
-def _character_problems(text: str, lines: Lines) -> Problems:
+def _character_problems(text: str, spans: NodeSpans) -> Problems:
     found: Problems = []
-    for offset, message, severity in suspect_characters(text):
-        line, column = lines.position(offset)
+    rows = suspect_characters(text)
+    hidden = next((at for at in hidden_breaks(text) if spans.ends_a_line(at)), None) if rows else None
+    if hidden is not None:
+        message = (
+            f"U+{ord(text[hidden]):04X} ends a line to YAML and is not shown as one: what stands behind it is read as a line "
+            "of its own, even behind a comment"
+        )
+        rows = sorted([*(row for row in rows if row[0] != hidden), (hidden, message, "error")])
+    for offset, message, severity in rows:
+        line, column = spans.lines.position(offset)
         span = Span(line, column, line, column + 1, offset, offset + 1)
         found.append(("PB007", Problem((), message, span=span, severity=Severity(severity))))
     return found

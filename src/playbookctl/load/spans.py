@@ -93,11 +93,19 @@ class NodeSpans:
 
     def in_text(self, offset: int) -> bool:
         """Tell whether `offset` lies inside a scalar, where `#` begins no comment."""
+        return self._scalar_end(offset) > offset
+
+    def ends_a_line(self, offset: int) -> bool:
+        """Tell whether the line break at `offset` is more than a part of a text: something else may begin behind it."""
+        return not self.lines.text[offset : self._scalar_end(offset)].strip(_BLANKS)
+
+    def _scalar_end(self, offset: int) -> int:
+        """Return where the scalar around `offset` ends, 0 where there is none."""
         if self._scalars is None:
             scalars = (node for node in self.nodes() if isinstance(node, ScalarNode))
             self._scalars = sorted((node.start_mark.index, node.end_mark.index) for node in scalars)
         at = bisect_right(self._scalars, (offset, len(self.lines.text) + 1)) - 1
-        return at >= 0 and offset < self._scalars[at][1]
+        return self._scalars[at][1] if at >= 0 and offset < self._scalars[at][1] else 0
 
     def extent(self, offset: int) -> tuple[int, int]:
         """Return start and end of what begins at `offset`: an element of a list, or a key with its value."""
