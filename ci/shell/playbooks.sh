@@ -17,7 +17,7 @@ PLAYBOOKCTL="${PLAYBOOKCTL:-playbookctl @ git+https://github.com/OWNER/playbookc
 PLAYBOOKS_ENV="${PLAYBOOKS_ENV:-prod}"
 
 case "${1:-}" in
-  install) python3 -m pip install --quiet --disable-pip-version-check "$PLAYBOOKCTL" ;;
+  install) PYTHONSAFEPATH=1 python3 -m pip install --quiet --disable-pip-version-check "$PLAYBOOKCTL" ;;
   validate) playbookctl validate --report sarif=playbookctl.sarif --report junit=playbookctl.xml ;;
   review) playbookctl review --base "${BASE:-origin/main}" --format markdown > review.md ;;
   comment) playbookctl comment --forge "$FORGE" --file review.md --untrusted ;;

@@ -119,6 +119,16 @@ def test_a_clean_push_is_checked_and_its_sarif_uploaded(at_work: Runner) -> None
     assert "python -m pip install" in at_work.installed.copy().pop()
 
 
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="an older Python looks for modules in the current folder first")
+def test_the_installation_runs_nothing_of_the_repository(at_work: Runner, team: Team) -> None:
+    for name in ("pip.py", "runpy.py"):
+        (team.folder / name).write_text("raise SystemExit('ran')\n", "utf-8")
+    at_work.installed = set()
+    team.git("add", "-A")
+    team.git("commit", "-qm", "modules of our names")
+    assert pushed(at_work, team).job(PLAYBOOKS, "validate") == 0, at_work.output
+
+
 def test_a_finding_fails_the_job_annotates_and_is_uploaded_all_the_same(at_work: Runner, team: Team) -> None:
     team.edit("triage", *BROKEN)
     assert pushed(at_work, team).job(PLAYBOOKS, "validate") == 1
