@@ -12,7 +12,7 @@ from playbookctl.check.registry import RuleInfos, all_rules
 from playbookctl.check.selection import Selection
 from playbookctl.errors import UsageError
 from playbookctl.load.entry import load_entry
-from playbookctl.load.files import decisive, select
+from playbookctl.load.files import decisive, is_of_another_kind, select
 from playbookctl.model.collector import collector_paused
 from playbookctl.model.finding import SECRET
 from playbookctl.model.report import Report, Skipped
@@ -169,7 +169,7 @@ class _Kept:
 
 def _chosen(repository: Repository, paths: Sequence[str], options: CheckOptions) -> tuple[list[str], list[str]]:
     if options.stdin is not None:
-        return [], []
+        return [], [options.stdin_name] if _is_of_another_kind(repository, options) else []
     _must_exist(paths)
     if paths:
         chosen, passed_over = select(paths, repository.settings)
@@ -182,6 +182,11 @@ def _chosen(repository: Repository, paths: Sequence[str], options: CheckOptions)
             hint="name files or folders, or set 'playbooks:' in playbookctl.yaml; 'playbookctl init' writes one",
         )
     return _narrowed(repository, files, options), []
+
+
+def _is_of_another_kind(repository: Repository, options: CheckOptions) -> bool:
+    """Tell whether standard input has the name of a file that is no playbook: an editor may hand over all YAML."""
+    return is_of_another_kind(os.path.abspath(os.path.join(repository.here, options.stdin_name)), repository.settings)
 
 
 def _must_exist(paths: Sequence[str]) -> None:
@@ -241,7 +246,8 @@ def _examined(
 ) -> Iterator[Examined]:
     examination = repository.examination()
     if options.stdin is not None:
-        yield examination.examine(load_entry(options.stdin_name, options.stdin))
+        if not _is_of_another_kind(repository, options):
+            yield examination.examine(load_entry(options.stdin_name, options.stdin))
     elif on_entry is None:
         yield from examination.examined(chosen)
     else:

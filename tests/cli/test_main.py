@@ -108,6 +108,19 @@ def test_standard_input_is_a_playbook_under_the_name_it_is_given(repository: Pat
     )
 
 
+@pytest.mark.parametrize("name", ["playbookctl.yaml", "connectors.yaml", "playbooks/a.test.yaml", "old/x.yaml"])
+def test_standard_input_under_the_name_of_another_kind_of_file_is_passed_over(repository: Path, name: str) -> None:
+    (repository / "playbookctl.yaml").write_text("exclude: [old]\n", "utf-8")
+    command = [sys.executable, "-m", "playbookctl", "validate", "-", "--stdin-filename", name]
+    done = subprocess.run(command, cwd=repository, input="a: b\n", capture_output=True, text=True, check=False)
+    assert done.returncode == ExitCode.DONE
+    assert f"skipped {name}: no playbook of this repository" in done.stdout
+    fixed = subprocess.run(
+        [*command, "--fix"], cwd=repository, input="a:  b\n", capture_output=True, text=True, check=False
+    )
+    assert (fixed.returncode, fixed.stdout) == (ExitCode.DONE, "a:  b\n")
+
+
 NAMED = "key: b\nname: B\nsteps:\n  - {id: a, type: manual, message: Look.}\n"
 
 

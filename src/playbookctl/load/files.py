@@ -82,6 +82,11 @@ def belongs(file: str, settings: Settings) -> bool:
     )
 
 
+def is_of_another_kind(file: str, settings: Settings) -> bool:
+    """Tell whether a YAML file (absolute) is left out wherever it lies: a test, the config, the connectors, excluded."""
+    return file.endswith(ENDINGS) and not _chooser(settings)(file)
+
+
 class Links:
     """Tells which files lie behind a symbolic link that leads out of a folder; asks the disk once per folder."""
 
