@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from typing import TYPE_CHECKING
@@ -304,7 +305,17 @@ def test_a_number_of_a_file_that_nothing_vouches_for_is_refused(github_job: Job)
     assert github_job.comment("x", "--number", "7")[0] == 0
 
 
-@pytest.mark.parametrize("event", ["[", "[]", '"x"', "[" * 100_000, '{"pull_request": 1, "workflow_run": []}'])
+@pytest.mark.parametrize(
+    "event",
+    [
+        "[",
+        "[]",
+        '"x"',
+        "[" * 100_000,
+        '{"pull_request": 1, "workflow_run": []}',
+        '{"workflow_run": {"pull_requests": 5}}',
+    ],
+)
 def test_an_event_that_is_none_names_no_pull_request(github_job: Job, event: str) -> None:
     github_job.event({})
     (github_job.folder / "event.json").write_text(event, "utf-8")
@@ -450,6 +461,14 @@ def test_nonsense_that_repeats_the_token_is_not_quoted_either(job: Job) -> None:
     job.server.interruptions.append((job.lists, Reply(b"the-token?", 200, content_type="text/plain")))
     _, _, err = job.comment("x")
     assert "beginning with '…?'" in err
+
+
+@pytest.mark.parametrize("author", ["me", 1, ["me"]])
+def test_a_comment_whose_author_has_no_shape_of_one_is_not_ours(job: Job, author: object) -> None:
+    row = {"id": 1, "user": author, "author": author, "body": f"{MARK}\nold"}
+    job.server.interruptions.append((job.lists, Reply(json.dumps([row]).encode(), 200)))
+    code, out, _ = job.comment("new")
+    assert (code, out.startswith("created the comment"), job.bodies()) == (0, True, [f"{MARK}\nnew\n"])
 
 
 def test_a_note_that_gitlab_wrote_itself_is_not_ours(job_of: Callable[..., Job]) -> None:

@@ -158,6 +158,12 @@ class Calls:
         return _refusal(answer.status, message, self._dialect.hint(answer.status, said, accepted))
 
 
+def inside(row: Row, name: str) -> Row:
+    """Return the object under a name, an empty one where there is none or something else."""
+    value = row.get(name)
+    return value if isinstance(value, dict) else {}
+
+
 def throttled(answer: Answer) -> Throttled | None:
     """Tell whether an answer asks to wait, and how long; None if it is another one.
 

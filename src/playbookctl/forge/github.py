@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from playbookctl.errors import Forbidden
-from playbookctl.forge.calls import Dialect
+from playbookctl.forge.calls import Dialect, inside
 from playbookctl.forge.post import Head, Post
 
 if TYPE_CHECKING:
@@ -55,10 +55,8 @@ class PullRequest:
     def head(self) -> Head:
         """Return what the pull request proposes now."""
         pull = self._calls.get(f"{self._repository}/pulls/{self._number}", "number")
-        head: Row = pull.get("head") or {}
-        return Head(
-            str(head.get("sha")), str((head.get("repo") or {}).get("full_name") or ""), str(head.get("ref") or "")
-        )
+        head = inside(pull, "head")
+        return Head(str(head.get("sha")), str(inside(head, "repo").get("full_name") or ""), str(head.get("ref") or ""))
 
     def me(self) -> str:
         """Return the login of the token's owner."""
@@ -121,6 +119,5 @@ def login(calls: Calls) -> str:
 
 
 def _post(row: Row, identity: str) -> Post:
-    author: Row = row.get("user") or {}
-    login_ = str(author.get("login") or "")
+    login_ = str(inside(row, "user").get("login") or "")
     return Post(row[identity], login_, str(row.get("body") or ""), str(row.get("html_url") or ""))

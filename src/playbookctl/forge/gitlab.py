@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from playbookctl.forge.calls import Dialect
+from playbookctl.forge.calls import Dialect, inside
 from playbookctl.forge.post import Head, Post
 
 if TYPE_CHECKING:
@@ -108,6 +108,5 @@ def login(calls: Calls) -> str:
 
 
 def _post(row: Row, identity: str, text: str) -> Post:
-    author: Row = row.get("author") or {}
-    login_ = str(author.get("username") or "")
+    login_ = str(inside(row, "author").get("username") or "")
     return Post(row[identity], login_, str(row.get(text) or ""), str(row.get("web_url") or ""))

@@ -116,7 +116,10 @@ def _agreed(number: int | None, given: int | None, what: str) -> int | None:
 
 def _only_pull(run: Row, repository: str) -> int | None:
     """Return the number of the one pull request that a run names. A fork's run names none, a branch may have several."""
-    pulls = [row for row in run.get("pull_requests") or () if _base(row).endswith(f"/repos/{repository.lower()}")]
+    said = run.get("pull_requests")
+    pulls = [
+        row for row in (said if isinstance(said, list) else ()) if _base(row).endswith(f"/repos/{repository.lower()}")
+    ]
     return _whole(pulls[0].get("number")) if len(pulls) == 1 else None
 
 
