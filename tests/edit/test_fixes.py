@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from playbookctl.edit.fix import fix_all, readings
+from playbookctl.edit.fix import fix_all, patches_of, readings
 from playbookctl.load.entry import load_entry
 from playbookctl.model.finding import Edit, Fix
 from playbookctl.model.source import Key
@@ -199,6 +199,26 @@ def test_fixes_that_stand_in_each_others_way_end_in_bounded_time() -> None:
     done = fix_all(opened(text), fixes, reopen, order)
     assert done.refusals.count("") == 1
     assert sum(changed.startswith("key: a") for changed in read) <= readings(opened(text)) < 80
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        [insert("A", "name"), insert("[a]", "tags")],
+        [delete("x-list", 2), delete("x-list", 1)],
+        [delete("x-list", 0), delete("x-list", 2)],
+        [delete("x-a"), delete("x-b")],
+    ],
+)
+def test_fixes_made_together_give_what_they_give_one_after_the_other(edits: list[Edit]) -> None:
+    text = "key: a\nx-a: 1\nx-b: 2\nx-list: [a, b, c]\nsteps:\n  - {id: a, action: get}\n"
+    together, refusals = fixed(text, *edits)
+    assert refusals == ("", "")
+    ends = [patches_of(opened(text), Fix("mend", (edit,)), order)[-1].end for edit in edits]
+    alone = text
+    for _, at in sorted(((end, at) for at, end in enumerate(ends)), reverse=True):
+        alone, _ = fixed(alone, edits[at])
+    assert together == alone
 
 
 def test_how_often_a_text_is_read_depends_on_its_size() -> None:

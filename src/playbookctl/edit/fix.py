@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from playbookctl.edit.intended import Reopen
     from playbookctl.edit.patch import Patch
     from playbookctl.model.finding import Fix
+    from playbookctl.model.source import NodePath
     from playbookctl.model.workspace import Entry
 
 _MOST_CHARACTERS, _FEWEST = 2_000_000, 64
@@ -82,18 +83,22 @@ def _end(entry: Entry, fix: Fix, order: Order) -> int | str:
 def _made(entry: Entry, fixes: list[Fix], untouched: int, reopen: Reopen, order: Order) -> tuple[Entry, int] | str:
     """Return the entry with the fixes made, and the offset before which nothing has changed, or why they are refused.
 
-    They come from the end of the text to its beginning. One reading proves all of them: a file may have thousands.
+    They come from the end of the text to its beginning. One reading proves all of them: a file may have thousands. Those
+    that touch each other, or add to or take from the same mapping or list, are made one after the other.
     """
     needed: list[Patch] = []
+    changed: set[NodePath] = set()
     try:
         for fix in fixes:
             patches = _patches(entry, fix, order)
-            if max(patch.end for patch in patches) > untouched:
+            members = {edit.path[:-1] for edit in fix.edits if edit.mode in ("insert", "delete")}
+            if max(patch.end for patch in patches) > untouched - bool(needed) or changed & members:
                 return "another fix has changed this place; it waits for the next round"
             if all(entry.source.text[patch.start : patch.end] == patch.text for patch in patches):
                 return "it changes nothing"
             untouched = min(patch.start for patch in patches)
             needed += patches
+            changed |= members
         return _proven(entry, fixes, needed, reopen), untouched
     except Unfit as reason:
         return str(reason)
