@@ -44,7 +44,8 @@ def updates_go_on_and_creates_are_held(team: Team) -> None:
     team.edit("triage", "Look twice.", "Look three times.")
     change = team.plan()[1]["page"]
     assert "not in this clone" in change["reason"]
-    assert change["hint"] == "sync --create page, or delete playbooks/page.yaml"
+    ways = "sync --create page, or delete playbooks/page.yaml; or git fetch --unshallow, if this clone is shallow"
+    assert change["hint"] == ways
     assert team.sync() == (ExitCode.REFUSED, {"page": ("hold", "held"), "triage": ("update", "done")})
     assert team.live()["Triage"]["description"] == "Look three times."
     assert team.sync("--create", "page") == (0, {"page": ("create", "done")})

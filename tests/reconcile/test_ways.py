@@ -64,7 +64,7 @@ def test_where_a_hint_says_id_the_ids_are_named(
     assert change.action is Action.HOLD
     assert f"'{named}' cannot be adopted, it is " in change.reason
     assert re.findall(r"adopt phishing(?:=ID)?|sync --[a-z]+ phishing", change.hint) == ways
-    assert all(f"{stranger['id']} ('{stranger['name']}')" in change.reason for stranger in rows)
+    assert all(f"{stranger['id']} ('{stranger['name']}'" in change.reason for stranger in rows)
 
 
 def _choices(way: str, rows: list[dict[str, Any]]) -> Choices:
