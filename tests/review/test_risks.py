@@ -646,3 +646,19 @@ def test_a_flipped_default_says_what_takes_it_back_and_who_must_look() -> None:
     assert risk.sentence == "lets 'phish' run 'isolate-host (edr)' without a person being asked"
     assert risk.undo == "set the default of the input 'ask_first' back to 'true'"
     assert risk.owners == ("lead", "mail-team")
+
+
+@pytest.mark.parametrize("calls, expected", [(90, [(LOW, {K.TARGET}, "k0")]), (150, []), (1500, [])])
+def test_calls_inside_calls_are_followed_and_not_without_end(calls: int, expected: Expected) -> None:
+    hands = {"h": "{{ inputs.h }}"}
+    chain: Playbooks = {
+        f"k{at}": {
+            "key": f"k{at}", "name": f"K{at}", "inputs": {"h": {"required": True}},
+            "steps": [{"id": "call", "type": "playbook", "playbook": f"k{at + 1}", "with": hands}],
+        } for at in range(calls)
+    }  # fmt: skip
+    chain[f"k{calls}"] = {"key": f"k{calls}", "name": "Wipe", "inputs": {"h": {"required": True}},
+                          "steps": [{"id": "wipe", "connector": "edr", "action": "wipe-host", "with": hands}]}  # fmt: skip
+    now = copy.deepcopy(chain)
+    now["k0"]["inputs"]["h"] = {"default": "*"}
+    assert [(risk.level, set(risk.kinds), risk.key) for risk in review_of(chain, now).risks] == expected

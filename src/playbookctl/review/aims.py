@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from playbookctl.review.pairing import Pair
     from playbookctl.review.steps import StepPair
 
+_DEEPEST = 100  # calls inside calls; the deepest chain seen in real repositories is seven
+
 
 def parts(changed: Changed, connectors: Connectors) -> Iterator[Part]:
     """Yield that what takes something away takes it from something else than before."""
@@ -51,15 +53,18 @@ class _Aims:
         self._changed = changed
         self._connectors = connectors
         self._known: dict[str, frozenset[str]] = {}
+        self._deep = 0
 
     def of(self, key: str) -> frozenset[str]:
-        """Return the names of the inputs. A call that goes round adds nothing."""
-        if key not in self._known:
+        """Return the names of the inputs. A call that goes round, or is too deep, adds nothing."""
+        if key not in self._known and self._deep < _DEEPEST:
             self._known[key] = frozenset()
+            self._deep += 1
             held = self._changed.now.side.playbooks.get(key)
             if held is not None and held.playbook is not None and self._changed.now.acts(key):
                 self._known[key] = self._read(held.playbook)
-        return self._known[key]
+            self._deep -= 1
+        return self._known.get(key, frozenset())
 
     def takes(self, step: Step) -> bool:
         """Tell whether a step takes something away, or calls what does."""
