@@ -2,7 +2,8 @@
 
 No-break and zero-width spaces come with text copied from a web page or a chat, and make two ids differ that look the
 same. Characters that change the direction of writing make a file read otherwise than it runs, and so do line breaks that
-only YAML knows (U+0085, U+2028, U+2029), where a line begins behind them: they are an error, the others a warning. Of each kind one is reported per file. A joiner inside an emoji is left alone.
+only YAML knows (U+0085, U+2028, U+2029), where a line begins behind them: they are an error, the others a warning. Of each
+kind one is reported per file. A joiner inside an emoji is left alone.
 
 ```yaml bad
 name: Block a sender  # <- PB007
