@@ -60,7 +60,7 @@ def test_the_proof_notices_when_a_fix_changes_more(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(edit_proofs, "_reread", lambda _: None)  # then no fix speaks of any value
     with pytest.raises(Broken, match="lost"):
         prove_fixes({"a.yaml": MESSY.replace(b"key: k", b"key: k\nid: ply_1")}, Counter())
-    monkeypatch.setattr(edit_proofs, "promised", lambda entry, fix: _without_places(promise(entry, fix)))
+    monkeypatch.setattr(edit_proofs, "promised", lambda entry, fixes: [*map(_without_places, promise(entry, fixes))])
     with pytest.raises(Broken, match="a byte changed"):
         prove_fixes({"a.yaml": MESSY.replace(b"key: k", b"key: k\nid: ply_1")}, Counter())
 
