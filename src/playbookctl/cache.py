@@ -204,9 +204,9 @@ def _make_folder(folder: str) -> None:
             raise OSError(f"'{path}' is a link")
         if not os.path.isdir(path):
             os.makedirs(path, 0o700, exist_ok=True)
-    ignore = os.path.join(above, ".gitignore")
-    if not os.path.lexists(ignore):
-        _write(ignore, b"*\n")
+    from playbookctl.model.hidden import hide_from_git  # not at the start: most runs only read
+
+    hide_from_git(above)
 
 
 def _read_own(file: str, most: int) -> bytes:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from playbookctl.api.auth import BearerToken, ClientCredentials
 from playbookctl.api.client import Client
 from playbookctl.errors import AuthError, ConfigError, MissingExtra, UsageError
+from playbookctl.model.hidden import hide_from_git
 from playbookctl.model.nearest import did_you_mean
 
 if TYPE_CHECKING:
@@ -64,16 +65,10 @@ def state_folder(settings: Settings) -> Path:
     folder = Path(settings.root) / STATE_FOLDER
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        hide(folder)
+        hide_from_git(folder)
     except OSError as error:
         raise ConfigError(f"'{folder}' cannot be written: {error.strerror}") from error
     return folder
-
-
-def hide(folder: Path) -> None:
-    """Have git ignore a folder. What is called `.gitignore` there already stays: a link may lead anywhere. Raises OSError."""
-    with suppress(FileExistsError), open(folder / ".gitignore", "x", encoding="utf-8") as file:
-        file.write("*\n")
 
 
 @contextmanager

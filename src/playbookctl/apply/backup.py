@@ -7,11 +7,11 @@ import json
 import os
 import re
 import threading
-from contextlib import suppress
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from playbookctl.errors import ConfigError
+from playbookctl.model.hidden import hide_from_git
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,12 +54,6 @@ class Backups:
             return self._folder
 
 
-def _hide(folder: Path) -> None:
-    """Have git ignore a folder. What is called `.gitignore` there already stays: a link may lead anywhere. Raises OSError."""
-    with suppress(FileExistsError), open(folder / ".gitignore", "x", encoding="utf-8") as file:
-        file.write("*\n")
-
-
 def _text(body: Mapping[str, Any]) -> str:
     """Return an object as JSON with a line for each field: `indent` would cost ten times as much for each write."""
     lines = (f"  {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in body.items())
@@ -70,7 +64,7 @@ def _new_folder(root: Path) -> Path:
     now = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
     try:
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _hide(root)
+        hide_from_git(root)
         for number in range(1000):
             folder = root / (now if number == 0 else f"{now}-{number}")
             try:

@@ -6,7 +6,7 @@ import ipaddress
 import json
 import os
 import signal
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from playbookctl.errors import ConfigError, MissingExtra, UsageError
+from playbookctl.model.hidden import hide_from_git
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -188,8 +189,7 @@ def read_alerts(text: str, name: str) -> list[dict[str, Any]]:
 
 def _hide(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with suppress(FileExistsError), open(folder / ".gitignore", "x", encoding="utf-8") as file:
-        file.write("*\n")  # a link of that name stays as it is
+    hide_from_git(folder)
 
 
 def _is_loopback(host: str) -> bool:

@@ -21,21 +21,16 @@ if TYPE_CHECKING:
     from playbookctl.review.pairing import Pair
     from playbookctl.review.steps import StepPair
 
-_DEEPEST = 100  # calls inside calls; the deepest chain seen in real repositories is seven
+_DEEPEST = 100  # calls inside calls
 
 
 def parts(changed: Changed, connectors: Connectors) -> Iterator[Part]:
     """Yield that what takes something away takes it from something else than before."""
     aims = _Aims(changed, connectors)
-    for key in sorted(changed.steps):
-        pair = changed.pairs[key]
-        old = pair.old.playbook if pair.old is not None else None
-        new = pair.new.playbook if pair.new is not None else None
-        if old is None or new is None:
-            continue
-        level = Level.MEDIUM if changed.starts(key) else Level.LOW
+    for pair, old, new in changed.on_both_sides():
+        level = Level.MEDIUM if changed.starts(pair.key) else Level.LOW
         yield from _defaults(pair, level, aims, old, new)
-        for step in changed.steps[key].paired:
+        for step in changed.steps[pair.key].paired:
             if aims.takes(step.new):
                 yield from _looped(pair, step, level)
             if takes_away(step.new, connectors):

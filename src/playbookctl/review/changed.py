@@ -9,8 +9,9 @@ from playbookctl.model.review import Caller, ChangeKind
 from playbookctl.review import steps as step_changes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from playbookctl.model.playbook import Playbook
     from playbookctl.review.pairing import Pair
     from playbookctl.review.reachable import Reachable
     from playbookctl.review.steps import StepChanges
@@ -30,6 +31,15 @@ class Changed:
     before: Reachable
     now: Reachable
     steps: Mapping[str, StepChanges]
+
+    def on_both_sides(self) -> Iterator[tuple[Pair, Playbook, Playbook]]:
+        """Yield the playbooks whose content changed and that can be read on both sides, as the base and the head have them."""
+        for key in sorted(self.steps):
+            pair = self.pairs[key]
+            old = pair.old.playbook if pair.old is not None else None
+            new = pair.new.playbook if pair.new is not None else None
+            if old is not None and new is not None:
+                yield pair, old, new
 
     def old_key(self, key: str) -> str:
         """Return the base's key of a playbook of the head, '' if it has none."""

@@ -30,13 +30,8 @@ _MOST_ROUNDS = 50  # one for each way back inside another
 
 def parts(changed: Changed, connectors: Connectors) -> Iterator[Part]:
     """Yield what lets runs of the changed playbooks come to harm that did not come to it before."""
-    for key in sorted(changed.steps):
-        pair = changed.pairs[key]
-        old = pair.old.playbook if pair.old is not None else None
-        new = pair.new.playbook if pair.new is not None else None
-        if old is None or new is None:
-            continue
-        steps = changed.steps[key]
+    for pair, old, new in changed.on_both_sides():
+        steps = changed.steps[pair.key]
         asking = [step for step in steps.paired if _asks_otherwise(step)]
         leading = [step for step in steps.paired if step.before.get("branches") and step.before != step.now]
         gone = [step for step in steps.removed if step.type != "manual" and (step.branches or "if" in step.data)]
