@@ -12,5 +12,7 @@ if TYPE_CHECKING:
 
 def hide_from_git(folder: str | Path) -> None:
     """Have git ignore a folder. What is called `.gitignore` there already stays: a link may lead anywhere. Raises OSError."""
-    with suppress(FileExistsError), open(os.path.join(folder, ".gitignore"), "x", encoding="utf-8") as file:
-        file.write("*\n")
+    with suppress(FileExistsError):
+        descriptor = os.open(os.path.join(folder, ".gitignore"), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(b"*\n")
