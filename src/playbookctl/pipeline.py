@@ -128,10 +128,10 @@ def _fresh(
     return findings, checked, options.known.remarks(checked | set(own), engine.codes) if options.known else []
 
 
-def config_findings(repository: Repository, problems: Iterable[tuple[str, Problem]], today: str) -> list[Finding]:
+def config_findings(repository: Repository, problems: Sequence[tuple[str, Problem]], today: str) -> list[Finding]:
     """Return the findings of problems in the config, each with its code: of rules that are on, with their severity there."""
     entry = repository.config_entry
-    if entry is None:
+    if entry is None or not problems:
         return []
     selection = Selection(repository.settings, (), (), repository.rooted)
     engine = Engine(all_rules(), repository.context(), selection, lambda _: entry, today)

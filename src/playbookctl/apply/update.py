@@ -56,7 +56,8 @@ class Updater:
         """
         tried = _Attempts()
         try:
-            return self._until_known(change, tried, saves=saves)
+            policy = self._options.patience.policy
+            return repeat(policy, lambda: self._once(change, tried, saves=saves), on=(Transient, AnswerLost))
         except (Transient, AnswerLost) as error:
             return self._after_the_last(change, tried, error)
         except Stopped as error:
@@ -69,11 +70,6 @@ class Updater:
             return failed(change, error, OutcomeKind.STALE, attempts=tried.number, backup=tried.backup)
         except Rejected as error:
             return failed(change, error, OutcomeKind.FAILED, attempts=tried.number, backup=tried.backup)
-
-    def _until_known(self, change: Change, tried: _Attempts, *, saves: bool) -> Ended:
-        return repeat(
-            self._options.patience.policy, lambda: self._once(change, tried, saves=saves), on=(Transient, AnswerLost)
-        )
 
     def _once(self, change: Change, tried: _Attempts, *, saves: bool) -> Ended:
         now = self._read(change)

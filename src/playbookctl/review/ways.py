@@ -107,7 +107,8 @@ def _of_playbook(
             )
     told = bool(asking)
     for step in leading:
-        found = list((_answers if step.new.type == "manual" else _branches)(pair, level, step, sides))
+        manual = step.new.type == "manual"
+        found = list(_answers(pair, step, sides) if manual else _branches(pair, level, step, sides))
         told = told or bool(found)
         yield from found
     for step in changed.steps[pair.key].paired if not told else ():
@@ -120,7 +121,7 @@ def _of_playbook(
             )
 
 
-def _answers(pair: Pair, level: Level, step: StepPair, sides: tuple[_Harm, _Harm]) -> Iterator[Part]:  # noqa: ARG001
+def _answers(pair: Pair, step: StepPair, sides: tuple[_Harm, _Harm]) -> Iterator[Part]:
     """Yield the answers of a person that lead to harm now and did not before: a 'no' that does what a 'yes' does."""
     (before, harmless), (now, _) = sides[0].ways(step.old), sides[1].ways(step.new)
     for answer in sorted((now - before) & harmless - {_OTHERWISE}):
