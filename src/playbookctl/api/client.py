@@ -225,7 +225,8 @@ def _write(method: str, path: str, body: Any) -> Call:
     try:
         content = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
     except ValueError as error:  # such as a number that a server sent and that no float can hold
-        raise Rejected(f"{method} {path} is not sent, what it holds has no JSON form: {error}") from error
+        said = f"{method} {path} is not sent, what it holds has no JSON form: {error}"
+        raise Rejected(said, hint="correct that value on the server, which sent it") from error
     return Call(method, path, content=content, writes=True)
 
 

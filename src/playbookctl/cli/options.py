@@ -84,7 +84,7 @@ def _date(_: click.Context, __: click.Parameter, date: str | None) -> str:
     try:
         return datetime.strptime(date, "%Y-%m-%d").date().isoformat()  # noqa: DTZ007 - a day, not a moment
     except ValueError:
-        raise UsageError(f"'{date}' is no date", hint="write for example 2027-01-31") from None
+        raise UsageError(f"--today '{date}' is no date", hint="write for example 2027-01-31") from None
 
 
 def environment_option(command: Command) -> Command:
@@ -126,9 +126,9 @@ def _can_be_written(_: click.Context, __: click.Parameter, reports: tuple[str, .
     for _name, path in wanted_reports(reports, FORMAT_NAMES):
         folder = os.path.dirname(path) or "."
         if os.path.isdir(path):
-            raise UsageError(f"'{path}' cannot be written: it is a folder")
+            raise UsageError(f"'{path}' cannot be written: it is a folder", hint="name a file in it")
         if not os.path.isdir(folder):
-            raise UsageError(f"'{path}' cannot be written: there is no folder '{folder}'")
+            raise UsageError(f"'{path}' cannot be written: there is no folder '{folder}'", hint=f"mkdir -p {folder}")
     return reports
 
 

@@ -91,11 +91,9 @@ class _Aims:
 def _own(pair: Pair, step: StepPair, level: Level) -> Iterator[Part]:
     """Yield that a destructive action is done to something else than before."""
     was, is_ = _handed(step, None)
-    rounds = _each(step)
-    if step.old.action == step.new.action and (was or rounds):
+    if step.old.action == step.new.action and was:
         phrase = f"gives {words.quoted(step.new.action)} something else to act on"
         undo = f"give the step {words.quoted(step.new.name)} what it had"
-        was, is_ = ([*side, *rounds[at : at + 1]] for at, side in enumerate((was, is_)))
         yield _of(pair, level, phrase, ", ".join(was), ", ".join(is_), undo, step)
 
 
@@ -111,10 +109,8 @@ def _called(changed: Changed, pair: Pair, step: StepPair, level: Level, aims: _A
         yield _of(pair, level, phrase, f"it called {words.quoted(before)}", f"{shown} takes something away", undo, step)
         return
     was, is_ = _handed(step, aims.of(callee))
-    rounds = _each(step)
-    if was or rounds:
+    if was:
         phrase = f"hands {shown} something else to act on"
-        was, is_ = ([*side, *rounds[at : at + 1]] for at, side in enumerate((was, is_)))
         yield _of(pair, level, phrase, ", ".join(was), ", ".join(is_), f"hand {shown} what it was handed", step)
 
 
@@ -165,7 +161,7 @@ def _default(given: Input) -> str:
 
 
 def _handed(step: StepPair, names: frozenset[str] | None) -> tuple[list[str], list[str]]:
-    """Return what a step is given, before and now, of the parameters that differ; `names` are those that matter."""
+    """Return what a step is given, before and now, as far as it differs: parameters (`names` are those that matter), rounds."""
     before: Mapping[str, Any] = step.before.get("with") or {}
     now: Mapping[str, Any] = step.now.get("with") or {}
     fields = [
@@ -174,7 +170,8 @@ def _handed(step: StepPair, names: frozenset[str] | None) -> tuple[list[str], li
         if (names is None or name in names) and same_text(before.get(name)) != same_text(now.get(name))
     ]
     was, is_ = ([f"{words.quoted(name)}: {words.said(side.get(name))}" for name in fields] for side in (before, now))
-    return was, is_
+    rounds = _each(step)
+    return [*was, *rounds[:1]], [*is_, *rounds[1:]]
 
 
 def _each(step: StepPair) -> list[str]:
