@@ -92,16 +92,12 @@ def _orphan(run: Run, desired: Mapping[str, Desired], live: Live, marker: Marker
         row=Row.EDITED_ORPHAN if moved else Row.ORPHAN,
         live_id=live.id,
         reason=f"its file is gone, and the server changed {', '.join(moved)}" if moved else "its file is gone",
-        hint=f"sync --retire {key}{f'@{run.live_hash(live)}' if moved else ''} disables it; or bring the file back",
         writer=live.writer,
         live_hash=run.live_hash(live),
     )
+    change = replace(change, hint=f"{wording.retiring(change)} disables it; or bring the file back")
     retirement = next((retirement for retirement in run.choices.retire if retirement.key == key), None)
-    yield (
-        change
-        if retirement is None
-        else _retired(run, change, live, marker, retirement, _callers(run, desired, live, key))
-    )
+    yield change if retirement is None else _retired(run, desired, change, live, marker, retirement)
 
 
 def _callers(run: Run, desired: Mapping[str, Desired], live: Live, key: str) -> str:
@@ -110,7 +106,9 @@ def _callers(run: Run, desired: Mapping[str, Desired], live: Live, key: str) -> 
     return wording.several(run.rows.callers(live.id)) or ", ".join(sorted(files))
 
 
-def _retired(run: Run, change: Change, live: Live, marker: Marker, retirement: Retirement, callers: str) -> Change:
+def _retired(
+    run: Run, desired: Mapping[str, Desired], change: Change, live: Live, marker: Marker, retirement: Retirement
+) -> Change:
     key = change.key
     if run.choices.rollback:
         return hold(change, Standing.NEEDS_HUMAN, "a rollback never retires", f"sync --retire {key}")
@@ -120,7 +118,7 @@ def _retired(run: Run, change: Change, live: Live, marker: Marker, retirement: R
     if retirement.live != change.live_hash and (retirement.live or change.row == Row.EDITED_ORPHAN):
         reason = f"{change.reason}; it is now {change.live_hash}"
         return hold(change, Standing.NEEDS_HUMAN, reason, f"look at it, then sync --retire {key}@{change.live_hash}")
-    if callers:
+    if callers := _callers(run, desired, live, key):
         reason = f"it is called by {callers}"
         return hold(change, Standing.NEEDS_HUMAN, reason, "take the call out of those first")
     return replace(

@@ -105,8 +105,13 @@ def kept(change: Change) -> str:
 
 def twin(created: Change, orphan: Change) -> str:
     """Say that a playbook without a file goes on beside a new one that is alike, and the command that ends that."""
-    command, _, _ = orphan.hint.partition(" disables")
-    return f"'{created.key}' is alike '{orphan.key}', which has no file any more: both can act until {command}"
+    said = f"'{created.key}' is alike '{orphan.key}', which has no file any more"
+    return f"{said}: both can act until {retiring(orphan)}"
+
+
+def retiring(orphan: Change) -> str:
+    """Return the command that retires a playbook without a file: bound to what is live where somebody has edited it."""
+    return f"sync --retire {orphan.key}{f'@{orphan.live_hash}' if orphan.row == Row.EDITED_ORPHAN else ''}"
 
 
 def braked(key: str) -> str:
