@@ -20,7 +20,7 @@ import pytest
 from playbookctl import __version__
 from playbookctl.api import BearerToken, Client, ClientCredentials, RetryPolicy
 from playbookctl.errors import AnswerLost, ConfigError, Rejected, ServerError, Transient
-from playbookctl.transport.address import same_origin
+from playbookctl.transport.address import base_url, same_origin
 from playbookctl.transport.wire import LONGEST_ANSWER, TIMEOUT
 from support.rows import row, row_list
 from support.scripted import Reply, Scripted
@@ -88,10 +88,12 @@ def test_an_url_that_no_token_should_go_to_is_refused(url: str, said: str) -> No
 @pytest.mark.parametrize("url", ["http://localhost:4000", "http://127.9.9.9", "http://[::1]:1", "https://api.example"])
 def test_an_url_that_a_token_may_go_to_is_accepted(url: str) -> None:
     Client(url, KEY).close()
+    assert base_url(url) == httpx.URL(url)
 
 
 def test_plain_http_elsewhere_has_to_be_asked_for() -> None:
     Client("http://api.example", KEY, insecure_http=True).close()
+    assert base_url("http://api.example", insecure_http=True) == httpx.URL("http://api.example")
 
 
 # ------------------------------------------------------------------ redirects

@@ -923,7 +923,10 @@ class TestTheRunAsAWhole:
         scene.plan(Choices(retire=(Retirement("gone"),), keep=frozenset({"ply_1"})))
 
     def test_an_old_decision_of_the_config_is_no_slip(self) -> None:
-        ours(B, B, B).plan(Choices(resolve=(Decision("long-gone", Take.REPO, "00000000", source="playbookctl.yaml"),)))
+        old = Decision("long-gone", Take.REPO, "00000000", source="playbookctl.yaml")
+        plan = ours(B, B, B).plan(Choices(resolve=(old,)))
+        said = "playbookctl.yaml: there is no playbook 'long-gone' to decide about; remove the entry"
+        assert (plan.refusals, plan.notes) == ((), (said,))
 
     def test_an_empty_repository_is_an_error(self) -> None:
         with pytest.raises(ConfigError, match="no playbook was found"):
